@@ -1,0 +1,378 @@
+package jsvalue
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// maxDepth bounds nesting, so that a hostile document cannot exhaust the stack.
+const maxDepth = 1000
+
+// SyntaxError says where in a text JSON stopped making sense.
+type SyntaxError struct {
+	Offset int    // bytes from the start
+	Reason string // what was wrong there
+}
+
+// Error implements error.
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("invalid JSON at byte %d: %s", e.Offset, e.Reason)
+}
+
+// ParseJSON reads one JSON text as JavaScript's JSON.parse does: numbers become
+// doubles, the last of several equal keys wins, integer-like keys come first.
+// It returns a *SyntaxError for anything JSON.parse would throw on.
+func ParseJSON(data []byte) (Value, error) {
+	p := parser{data: data}
+	v, err := p.value(0)
+	if err != nil {
+		return Value{}, err
+	}
+	p.space()
+	if p.pos != len(data) {
+		return Value{}, p.fail("text after the value")
+	}
+	return v, nil
+}
+
+type parser struct {
+	data []byte
+	pos  int
+}
+
+func (p *parser) fail(reason string) error { return &SyntaxError{Offset: p.pos, Reason: reason} }
+
+func (p *parser) space() {
+	for p.pos < len(p.data) {
+		switch p.data[p.pos] {
+		case ' ', '\t', '\n', '\r':
+			p.pos++
+		default:
+			return
+		}
+	}
+}
+
+func (p *parser) value(depth int) (Value, error) {
+	if depth > maxDepth {
+		return Value{}, p.fail("nested too deeply")
+	}
+	p.space()
+	if p.pos == len(p.data) {
+		return Value{}, p.fail("unexpected end")
+	}
+	switch c := p.data[p.pos]; c {
+	case '{':
+		return p.object(depth)
+	case '[':
+		return p.array(depth)
+	case '"':
+		s, err := p.string()
+		return String(s), err
+	case 't':
+		return Bool(true), p.word("true")
+	case 'f':
+		return Bool(false), p.word("false")
+	case 'n':
+		return Null(), p.word("null")
+	default:
+		return p.number()
+	}
+}
+
+func (p *parser) word(w string) error {
+	if p.pos+len(w) > len(p.data) || string(p.data[p.pos:p.pos+len(w)]) != w {
+		return p.fail("unexpected word")
+	}
+	p.pos += len(w)
+	return nil
+}
+
+func (p *parser) object(depth int) (Value, error) {
+	p.pos++
+	o := NewObject(4)
+	if p.space(); p.peek() == '}' {
+		p.pos++
+		return FromObject(o), nil
+	}
+	for {
+		p.space()
+		if p.peek() != '"' {
+			return Value{}, p.fail("a key must be a string")
+		}
+		key, err := p.string()
+		if err != nil {
+			return Value{}, err
+		}
+		if p.space(); p.peek() != ':' {
+			return Value{}, p.fail("no ':' after a key")
+		}
+		p.pos++
+		v, err := p.value(depth + 1)
+		if err != nil {
+			return Value{}, err
+		}
+		o.Set(key, v)
+		done, err := p.next('}')
+		if err != nil {
+			return Value{}, err
+		}
+		if done {
+			return FromObject(o.InPropertyOrder()), nil
+		}
+	}
+}
+
+func (p *parser) array(depth int) (Value, error) {
+	p.pos++
+	list := []Value{}
+	if p.space(); p.peek() == ']' {
+		p.pos++
+		return List(list...), nil
+	}
+	for {
+		v, err := p.value(depth + 1)
+		if err != nil {
+			return Value{}, err
+		}
+		list = append(list, v)
+		done, err := p.next(']')
+		if err != nil {
+			return Value{}, err
+		}
+		if done {
+			return List(list...), nil
+		}
+	}
+}
+
+// next steps over a comma (false) or the closing byte (true).
+func (p *parser) next(closing byte) (done bool, err error) {
+	p.space()
+	switch p.peek() {
+	case ',':
+		p.pos++
+		return false, nil
+	case closing:
+		p.pos++
+		return true, nil
+	}
+	return false, p.fail("no ',' or '" + string(closing) + "'")
+}
+
+func (p *parser) peek() byte {
+	if p.pos < len(p.data) {
+		return p.data[p.pos]
+	}
+	return 0
+}
+
+func (p *parser) number() (Value, error) {
+	start := p.pos
+	digits := func() int {
+		n := p.pos
+		for c := p.peek(); c >= '0' && c <= '9'; c = p.peek() {
+			p.pos++
+		}
+		return p.pos - n
+	}
+	if p.peek() == '-' {
+		p.pos++
+	}
+	zero := p.peek() == '0'
+	if n := digits(); n == 0 || (zero && n > 1) {
+		p.pos = start
+		return Value{}, p.fail("unexpected character")
+	}
+	if p.peek() == '.' {
+		p.pos++
+		if digits() == 0 {
+			return Value{}, p.fail("no digit after the point")
+		}
+	}
+	if c := p.peek(); c == 'e' || c == 'E' {
+		p.pos++
+		if c := p.peek(); c == '+' || c == '-' {
+			p.pos++
+		}
+		if digits() == 0 {
+			return Value{}, p.fail("no digit in the exponent")
+		}
+	}
+	f, err := strconv.ParseFloat(string(p.data[start:p.pos]), 64)
+	if err != nil && !math.IsInf(f, 0) {
+		return Value{}, p.fail("not a number")
+	}
+	return Number(f), nil
+}
+
+func (p *parser) string() (string, error) {
+	p.pos++
+	start := p.pos
+	for p.pos < len(p.data) {
+		switch c := p.data[p.pos]; {
+		case c == '"':
+			s := string(p.data[start:p.pos])
+			p.pos++
+			return s, nil
+		case c == '\\':
+			return p.escaped(append([]byte(nil), p.data[start:p.pos]...))
+		case c < ' ':
+			return "", p.fail("a control character in a string")
+		}
+		p.pos++
+	}
+	return "", p.fail("unexpected end in a string")
+}
+
+// escaped reads the rest of a string from its first backslash on; buf is what
+// came before.
+func (p *parser) escaped(buf []byte) (string, error) {
+	for p.pos < len(p.data) {
+		switch c := p.data[p.pos]; {
+		case c == '"':
+			p.pos++
+			return string(buf), nil
+		case c < ' ':
+			return "", p.fail("a control character in a string")
+		case c != '\\':
+			buf = append(buf, c)
+			p.pos++
+		default:
+			p.pos++
+			esc := p.peek()
+			p.pos++
+			switch esc {
+			case '"', '\\', '/':
+				buf = append(buf, esc)
+			case 'b':
+				buf = append(buf, '\b')
+			case 'f':
+				buf = append(buf, '\f')
+			case 'n':
+				buf = append(buf, '\n')
+			case 'r':
+				buf = append(buf, '\r')
+			case 't':
+				buf = append(buf, '\t')
+			case 'u':
+				r, ok := p.hex4()
+				if !ok {
+					return "", p.fail("a bad \\u escape")
+				}
+				if utf16.IsSurrogate(r) {
+					r = p.lowSurrogate(r)
+				}
+				buf = appendWTF8(buf, r)
+			default:
+				return "", p.fail("a bad escape")
+			}
+		}
+	}
+	return "", p.fail("unexpected end in a string")
+}
+
+// lowSurrogate joins a high surrogate with the \u escape behind it, if that is
+// its other half.
+func (p *parser) lowSurrogate(high rune) rune {
+	if p.pos+6 > len(p.data) || p.data[p.pos] != '\\' || p.data[p.pos+1] != 'u' {
+		return high
+	}
+	back := p.pos
+	p.pos += 2
+	low, ok := p.hex4()
+	if r := utf16.DecodeRune(high, low); ok && r != utf8.RuneError {
+		return r
+	}
+	p.pos = back
+	return high
+}
+
+func (p *parser) hex4() (rune, bool) {
+	if p.pos+4 > len(p.data) {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(string(p.data[p.pos:p.pos+4]), 16, 32)
+	if err != nil {
+		return 0, false
+	}
+	p.pos += 4
+	return rune(n), true
+}
+
+// appendWTF8 appends r, a lone surrogate in its three-byte form.
+func appendWTF8(dst []byte, r rune) []byte {
+	if utf16.IsSurrogate(r) {
+		return append(dst, 0xED, 0x80|byte(r>>6)&0x3F, 0x80|byte(r)&0x3F)
+	}
+	return utf8.AppendRune(dst, r)
+}
+
+// AppendJSON appends v as JavaScript's JSON.stringify writes it: no spaces,
+// NaN and the infinities as null, lone surrogates escaped.
+func AppendJSON(dst []byte, v Value) []byte {
+	switch v.kind {
+	case KindNull, KindBool:
+		return append(dst, Text(v)...)
+	case KindNumber:
+		if math.IsNaN(v.num) || math.IsInf(v.num, 0) {
+			return append(dst, "null"...)
+		}
+		return append(dst, FormatNumber(v.num)...)
+	case KindString:
+		return appendJSONString(dst, v.str)
+	case KindList:
+		dst = append(dst, '[')
+		for i, e := range v.list {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = AppendJSON(dst, e)
+		}
+		return append(dst, ']')
+	default:
+		dst = append(dst, '{')
+		for i := range v.obj.Len() {
+			key, m := v.obj.At(i)
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(appendJSONString(dst, key), ':')
+			dst = AppendJSON(dst, m)
+		}
+		return append(dst, '}')
+	}
+}
+
+func appendJSONString(dst []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	dst = append(dst, '"')
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '"' || c == '\\':
+			dst = append(dst, '\\', c)
+		case c == '\b':
+			dst = append(dst, '\\', 'b')
+		case c == '\f':
+			dst = append(dst, '\\', 'f')
+		case c == '\n':
+			dst = append(dst, '\\', 'n')
+		case c == '\r':
+			dst = append(dst, '\\', 'r')
+		case c == '\t':
+			dst = append(dst, '\\', 't')
+		case c < ' ':
+			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		case c == 0xED && i+2 < len(s) && s[i+1] >= 0xA0:
+			r := 0xD000 | uint(s[i+1]&0x3F)<<6 | uint(s[i+2]&0x3F)
+			dst = append(dst, '\\', 'u', hex[r>>12], hex[r>>8&15], hex[r>>4&15], hex[r&15])
+			i += 2
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return append(dst, '"')
+}
