@@ -1,0 +1,158 @@
+// Package snapshot is the model of a Directus schema snapshot: the items it
+// holds, how they are told apart, and the two file forms Directus writes.
+//
+// It is pure: it takes and returns bytes and values. Where a snapshot comes
+// from (the database, git, an image, a file) is other packages' business, and so
+// is what two snapshots that differ mean.
+package snapshot
+
+import (
+	"strings"
+
+	"github.com/schemaguard/schemaguard/internal/jsvalue"
+)
+
+// Kind is the kind of an item, which is the list of the snapshot it stands in.
+type Kind uint8
+
+// The four lists of a snapshot, in the order Directus writes them.
+const (
+	Collection Kind = iota
+	Field
+	SystemField
+	Relation
+	kinds
+)
+
+// Kinds returns the four kinds in the order Directus writes their lists.
+func Kinds() [4]Kind { return [4]Kind{Collection, Field, SystemField, Relation} }
+
+// String returns the kind in words, as messages use it.
+func (k Kind) String() string {
+	return [...]string{"collection", "field", "system field", "relation"}[k]
+}
+
+// List returns the name of the snapshot's list of this kind.
+func (k Kind) List() string {
+	return [...]string{"collections", "fields", "systemFields", "relations"}[k]
+}
+
+// Key identifies an item, by names and never by its place in a list. Relations
+// are known by their many side alone, as Directus matches them.
+type Key struct {
+	Kind       Kind
+	Collection string
+	Field      string // empty for a collection
+}
+
+// String returns the key in words: "field orders.total".
+func (k Key) String() string { return k.Kind.String() + " " + k.Name() }
+
+// Name returns the name without the kind: "orders.total".
+func (k Key) Name() string {
+	if k.Kind == Collection {
+		return k.Collection
+	}
+	return k.Collection + "." + k.Field
+}
+
+// Compare orders keys by kind, collection and field, in bytes.
+func (k Key) Compare(other Key) int {
+	if k.Kind != other.Kind {
+		return int(k.Kind) - int(other.Kind)
+	}
+	if c := strings.Compare(k.Collection, other.Collection); c != 0 {
+		return c
+	}
+	return strings.Compare(k.Field, other.Field)
+}
+
+// Item is one entry of one of the lists.
+type Item struct {
+	Key   Key
+	Value jsvalue.Value // the whole entry, an object
+	Line  int           // 1-based line in the file it was read from; 0 where there is none
+}
+
+// Meta returns the item's meta; null where there is none.
+func (i *Item) Meta() jsvalue.Value { return i.Value.Get("meta") }
+
+// Schema returns the item's schema; null where there is none.
+func (i *Item) Schema() jsvalue.Value { return i.Value.Get("schema") }
+
+// The two values of a snapshot file's `version`.
+const (
+	FormatFull    = 1 // the whole schema: what it lacks does not exist
+	FormatPartial = 2 // some collections only (Directus 12.2 and later, HTTP API)
+)
+
+// Snapshot is a Directus schema snapshot. The lists keep the order of their
+// source; nothing in this project may depend on it but the encoder.
+type Snapshot struct {
+	Version  int    // [FormatFull] or [FormatPartial]
+	Directus string // the version that wrote it, as written
+	Vendor   string // the database, "postgres" for every Postgres; empty in Directus 9
+	// HasSystemFields tells an empty systemFields list from none: to Directus
+	// 11.13 and later both mean that no system field is indexed.
+	HasSystemFields bool
+
+	lists [kinds][]Item
+	index map[Key]int
+}
+
+// New returns a snapshot with the given header and no items.
+func New(version int, directus, vendor string) *Snapshot {
+	return &Snapshot{Version: version, Directus: directus, Vendor: vendor, index: map[Key]int{}}
+}
+
+// Items returns the items of one kind in order. The slice is shared.
+func (s *Snapshot) Items(k Kind) []Item { return s.lists[k] }
+
+// Add appends an item to its list. The first of several items with one key is
+// the one that Get finds, as Directus's own search does.
+func (s *Snapshot) Add(item Item) {
+	k := item.Key.Kind
+	if _, dup := s.index[item.Key]; !dup {
+		s.index[item.Key] = len(s.lists[k])
+	}
+	s.lists[k] = append(s.lists[k], item)
+}
+
+// Grow makes room for n more items of a kind.
+func (s *Snapshot) Grow(k Kind, n int) {
+	if n > 0 {
+		grown := make([]Item, len(s.lists[k]), len(s.lists[k])+n)
+		copy(grown, s.lists[k])
+		s.lists[k] = grown
+	}
+}
+
+// Get returns the first item with that key, or nil.
+func (s *Snapshot) Get(key Key) *Item {
+	i, ok := s.index[key]
+	if !ok {
+		return nil
+	}
+	return &s.lists[key.Kind][i]
+}
+
+// Len returns the number of items of all kinds.
+func (s *Snapshot) Len() int {
+	n := 0
+	for _, l := range s.lists {
+		n += len(l)
+	}
+	return n
+}
+
+// Tables returns the number of collections that have a table, so are no
+// folders.
+func (s *Snapshot) Tables() int {
+	n := 0
+	for i := range s.lists[Collection] {
+		if !s.lists[Collection][i].Schema().IsNull() {
+			n++
+		}
+	}
+	return n
+}
