@@ -1,31 +1,54 @@
 package jsvalue
 
 import (
+	"cmp"
 	"math"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
 // CompareUTF16 orders two strings by their UTF-16 code units, as JavaScript's
-// < does. It differs from byte order only where a character above U+FFFF meets
-// one from U+E000 to U+FFFF.
+// < does. It differs from byte order only where a character above U+FFFF, or a
+// lone surrogate, meets one from U+D800 up.
 func CompareUTF16(a, b string) int {
 	i := 0
 	for i < len(a) && i < len(b) && a[i] == b[i] {
 		i++
 	}
-	if i == len(a) || i == len(b) || a[i] < 0xEE || b[i] < 0xEE {
+	if i == len(a) || i == len(b) || a[i] < 0xED || b[i] < 0xED {
 		return strings.Compare(a[i:], b[i:])
 	}
-	// Both differ within, or at the first byte of, a rune of three or four bytes.
-	aboveA, aboveB := a[i] >= 0xF0, b[i] >= 0xF0
-	if aboveA != aboveB {
-		if aboveA {
-			return -1 // a surrogate, D800 to DFFF, comes before E000
-		}
-		return 1
+	// Both differ at the first byte of a rune of three or four bytes.
+	hiA, loA := units(a[i:])
+	hiB, loB := units(b[i:])
+	if c := cmp.Compare(hiA, hiB); c != 0 {
+		return c
 	}
-	return strings.Compare(a[i:], b[i:])
+	return cmp.Compare(loA, loB) // half of a pair against a whole one
+}
+
+// units returns the first two UTF-16 units of s, -1 for one that is not there.
+func units(s string) (first, second rune) {
+	r, size := decodeWTF8(s)
+	if r >= 0x10000 {
+		return utf16.EncodeRune(r)
+	}
+	if size == len(s) {
+		return r, -1
+	}
+	if second, _ = decodeWTF8(s[size:]); second >= 0x10000 {
+		second, _ = utf16.EncodeRune(second)
+	}
+	return r, second
+}
+
+// decodeWTF8 is utf8.DecodeRuneInString for a text that may hold lone surrogates.
+func decodeWTF8(s string) (rune, int) {
+	if len(s) >= 3 && s[0] == 0xED && s[1] >= 0xA0 {
+		return 0xD000 | rune(s[1]&0x3F)<<6 | rune(s[2]&0x3F), 3
+	}
+	return utf8.DecodeRuneInString(s)
 }
 
 // LenUTF16 returns the length of s as JavaScript counts it: in UTF-16 units.
@@ -58,9 +81,9 @@ func Equal(a, b Value) bool {
 	case KindString:
 		return a.str == b.str
 	case KindList:
-		return equalLists(a.list, b.list)
+		return equalLists(a.ref.vals, b.ref.vals)
 	default:
-		return equalObjects(a.obj, b.obj)
+		return equalObjects(a.ref, b.ref)
 	}
 }
 
@@ -113,8 +136,8 @@ func Text(v Value) string {
 	case KindString:
 		return v.str
 	case KindList:
-		parts := make([]string, len(v.list))
-		for i, e := range v.list {
+		parts := make([]string, len(v.ref.vals))
+		for i, e := range v.ref.vals {
 			if !e.IsNull() {
 				parts[i] = Text(e)
 			}

@@ -24,23 +24,64 @@ func (e *SyntaxError) Error() string {
 
 // ParseJSON reads one JSON text as JavaScript's JSON.parse does: numbers become
 // doubles, the last of several equal keys wins, integer-like keys come first.
-// It returns a *SyntaxError for anything JSON.parse would throw on.
+// It returns a *SyntaxError for anything JSON.parse would throw on, for text
+// that is not UTF-8 and for more than 1000 levels.
 func ParseJSON(data []byte) (Value, error) {
 	p := parser{data: data}
+	return p.text()
+}
+
+// ParseJSONOffsets is ParseJSON, and also tells where everything stands: one
+// byte offset for the value itself, then for every member (that of its key) and
+// every element, depth first, in the order of the returned value.
+func ParseJSONOffsets(data []byte) (Value, []int, error) {
+	p := parser{data: data, track: true}
+	v, err := p.text()
+	if err != nil {
+		return Value{}, nil, err
+	}
+	return v, p.offsets, nil
+}
+
+type parser struct {
+	data    []byte
+	pos     int
+	track   bool
+	offsets []int
+	spans   []span // of the members of the objects that are open
+}
+
+// span is the part of offsets that belongs to one member.
+type span struct{ from, to int }
+
+func (p *parser) text() (Value, error) {
+	if !utf8.Valid(p.data) {
+		for p.pos < len(p.data) {
+			r, size := utf8.DecodeRune(p.data[p.pos:])
+			if r == utf8.RuneError && size == 1 {
+				break
+			}
+			p.pos += size
+		}
+		return Value{}, p.fail("not UTF-8")
+	}
+	p.space()
+	p.mark()
 	v, err := p.value(0)
 	if err != nil {
 		return Value{}, err
 	}
 	p.space()
-	if p.pos != len(data) {
+	if p.pos != len(p.data) {
 		return Value{}, p.fail("text after the value")
 	}
 	return v, nil
 }
 
-type parser struct {
-	data []byte
-	pos  int
+func (p *parser) mark() {
+	if p.track {
+		p.offsets = append(p.offsets, p.pos)
+	}
 }
 
 func (p *parser) fail(reason string) error { return &SyntaxError{Offset: p.pos, Reason: reason} }
@@ -98,32 +139,73 @@ func (p *parser) object(depth int) (Value, error) {
 		p.pos++
 		return FromObject(o), nil
 	}
+	from, base := len(p.offsets), len(p.spans)
 	for {
-		p.space()
-		if p.peek() != '"' {
-			return Value{}, p.fail("a key must be a string")
-		}
-		key, err := p.string()
-		if err != nil {
+		if err := p.member(o, base, depth); err != nil {
 			return Value{}, err
 		}
-		if p.space(); p.peek() != ':' {
-			return Value{}, p.fail("no ':' after a key")
-		}
-		p.pos++
-		v, err := p.value(depth + 1)
-		if err != nil {
-			return Value{}, err
-		}
-		o.Set(key, v)
 		done, err := p.next('}')
 		if err != nil {
 			return Value{}, err
 		}
 		if done {
-			return FromObject(o.InPropertyOrder()), nil
+			ordered := o.InPropertyOrder()
+			p.arrange(o, ordered, from, p.spans[base:])
+			p.spans = p.spans[:base]
+			return FromObject(ordered), nil
 		}
 	}
+}
+
+func (p *parser) member(o *Object, base, depth int) error {
+	p.space()
+	if p.peek() != '"' {
+		return p.fail("a key must be a string")
+	}
+	from := len(p.offsets)
+	p.mark()
+	key, err := p.string()
+	if err != nil {
+		return err
+	}
+	if p.space(); p.peek() != ':' {
+		return p.fail("no ':' after a key")
+	}
+	p.pos++
+	v, err := p.value(depth + 1)
+	if err != nil {
+		return err
+	}
+	known := o.Len()
+	o.Set(key, v)
+	if !p.track {
+		return nil
+	}
+	if o.Len() == known { // the last of equal keys wins, and where it stands
+		p.spans[base+o.find(key)] = span{from, len(p.offsets)}
+	} else {
+		p.spans = append(p.spans, span{from, len(p.offsets)})
+	}
+	return nil
+}
+
+// arrange puts the offsets of o's members, which begin at from, in the order of
+// ordered, and drops those of members that were overwritten.
+func (p *parser) arrange(o, ordered *Object, from int, spans []span) {
+	inOrder, next := o == ordered, from
+	for _, s := range spans {
+		inOrder = inOrder && s.from == next
+		next = s.to
+	}
+	if !p.track || (inOrder && next == len(p.offsets)) {
+		return
+	}
+	var moved []int
+	for _, key := range ordered.keys {
+		s := spans[o.find(key)]
+		moved = append(moved, p.offsets[s.from:s.to]...)
+	}
+	p.offsets = append(p.offsets[:from], moved...)
 }
 
 func (p *parser) array(depth int) (Value, error) {
@@ -134,6 +216,8 @@ func (p *parser) array(depth int) (Value, error) {
 		return List(list...), nil
 	}
 	for {
+		p.space()
+		p.mark()
 		v, err := p.value(depth + 1)
 		if err != nil {
 			return Value{}, err
@@ -326,7 +410,7 @@ func AppendJSON(dst []byte, v Value) []byte {
 		return appendJSONString(dst, v.str)
 	case KindList:
 		dst = append(dst, '[')
-		for i, e := range v.list {
+		for i, e := range v.ref.vals {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
@@ -335,8 +419,8 @@ func AppendJSON(dst []byte, v Value) []byte {
 		return append(dst, ']')
 	default:
 		dst = append(dst, '{')
-		for i := range v.obj.Len() {
-			key, m := v.obj.At(i)
+		for i := range v.ref.Len() {
+			key, m := v.ref.At(i)
 			if i > 0 {
 				dst = append(dst, ',')
 			}

@@ -2,6 +2,8 @@ package jsvalue
 
 import (
 	"math"
+	"math/big"
+	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -60,15 +62,33 @@ func ParseNumber(s string) (f float64, ok bool) {
 }
 
 func parseRadix(digits string, base int) (float64, bool) {
-	var f float64
 	for _, c := range []byte(digits) {
-		d, err := strconv.ParseUint(string(c), base, 8)
-		if err != nil {
+		if d := hexDigit(c); d < 0 || d >= base {
 			return 0, false
 		}
-		f = f*float64(base) + float64(d)
 	}
+	digits = strings.TrimLeft(digits, "0")
+	if len(digits)*bits.Len(uint(base-1)) > 1024+4 {
+		return math.Inf(1), true
+	}
+	n := new(big.Int)
+	if digits != "" {
+		n.SetString(digits, base)
+	}
+	f, _ := new(big.Float).SetInt(n).Float64() // rounded once, to even, as V8 does
 	return f, true
+}
+
+func hexDigit(c byte) int {
+	switch {
+	case c >= '0' && c <= '9':
+		return int(c - '0')
+	case c >= 'a' && c <= 'f':
+		return int(c-'a') + 10
+	case c >= 'A' && c <= 'F':
+		return int(c-'A') + 10
+	}
+	return -1
 }
 
 // isJSSpace is JavaScript's white space and line terminators.

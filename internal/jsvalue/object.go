@@ -21,6 +21,15 @@ func NewObject(n int) *Object {
 	return &Object{keys: make([]string, 0, n), vals: make([]Value, 0, n)}
 }
 
+// ObjectOf returns an object of the given members, keys[i] having the value
+// vals[i]. It keeps both slices; no key may occur twice. Objects may share one
+// keys slice: none of them ever writes to it.
+func ObjectOf(keys []string, vals []Value) *Object {
+	o := &Object{keys: keys[:len(keys):len(keys)], vals: vals[:len(keys):len(keys)]}
+	o.reindex()
+	return o
+}
+
 // Set gives key the value v. As in JavaScript an existing key keeps its place
 // and takes the new value.
 func (o *Object) Set(key string, v Value) {
@@ -32,11 +41,18 @@ func (o *Object) Set(key string, v Value) {
 	o.vals = append(o.vals, v)
 	if o.index != nil {
 		o.index[key] = len(o.keys) - 1
-	} else if len(o.keys) > indexAbove {
-		o.index = make(map[string]int, 2*len(o.keys))
-		for i, k := range o.keys {
-			o.index[k] = i
-		}
+	} else {
+		o.reindex()
+	}
+}
+
+func (o *Object) reindex() {
+	if len(o.keys) <= indexAbove {
+		return
+	}
+	o.index = make(map[string]int, 2*len(o.keys))
+	for i, k := range o.keys {
+		o.index[k] = i
 	}
 }
 

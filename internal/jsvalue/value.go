@@ -26,8 +26,7 @@ type Value struct {
 	kind Kind
 	num  float64 // a bool is 0 or 1
 	str  string
-	list []Value
-	obj  *Object
+	ref  *Object // of an array: vals alone; keeps a Value at 40 bytes
 }
 
 // Null returns JavaScript's null.
@@ -49,14 +48,14 @@ func Number(f float64) Value { return Value{kind: KindNumber, num: f} }
 func String(s string) Value { return Value{kind: KindString, str: s} }
 
 // List returns an array of the given elements, which it keeps.
-func List(elems ...Value) Value { return Value{kind: KindList, list: elems} }
+func List(elems ...Value) Value { return Value{kind: KindList, ref: &Object{vals: elems}} }
 
 // FromObject returns o as a value; nil gives null.
 func FromObject(o *Object) Value {
 	if o == nil {
 		return Value{}
 	}
-	return Value{kind: KindObject, obj: o}
+	return Value{kind: KindObject, ref: o}
 }
 
 // Kind returns which kind of value v is.
@@ -80,14 +79,24 @@ func (v Value) Number() float64 {
 func (v Value) Str() string { return v.str }
 
 // List returns v's elements if v is an array, else nil. The slice is shared.
-func (v Value) List() []Value { return v.list }
+func (v Value) List() []Value {
+	if v.kind != KindList {
+		return nil
+	}
+	return v.ref.vals
+}
 
 // Object returns v's object if v is one, else nil. A nil *Object reads as empty.
-func (v Value) Object() *Object { return v.obj }
+func (v Value) Object() *Object {
+	if v.kind != KindObject {
+		return nil
+	}
+	return v.ref
+}
 
 // Get returns the member called key of an object value; null if v is no object
 // or has no such member.
 func (v Value) Get(key string) Value {
-	m, _ := v.obj.Get(key)
+	m, _ := v.Object().Get(key)
 	return m
 }
