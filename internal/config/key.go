@@ -1,0 +1,139 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// kind is the type of a key's value.
+type kind int
+
+const (
+	text kind = iota + 1
+	list
+	duration
+	choice
+	version
+)
+
+// key is one row of the table that drives everything: reading the file, reading
+// the environment, the defaults, the JSON Schema and the documentation's test.
+type key struct {
+	name    string
+	kind    kind
+	def     string   // the default, in the words of the file; lists default to none
+	choices []string // of a choice
+	doc     string
+	field   func(*Config) any // *Value[string], *Value[[]string] or *Value[time.Duration]
+}
+
+// keys is the whole set of settings. A key stands here only when something obeys
+// it.
+func keys() []key {
+	return []key{
+		{"snapshot.path", text, "snapshots/schema.yaml", nil, "The snapshot file, relative to the folder of this file.",
+			func(c *Config) any { return &c.Snapshot.Path }},
+		{"snapshot.format", choice, "", []string{"yaml", "json"}, "The format that `schemaguard snapshot` writes. Unset: by the extension of the path.",
+			func(c *Config) any { return &c.Snapshot.Format }},
+		{"snapshot.command", text, "", nil, "The team's own snapshot command; schemaguard runs it and verifies what it wrote. Unset: the native snapshot.",
+			func(c *Config) any { return &c.Snapshot.Command }},
+		{"directus.version", version, "", nil, "The version of Directus, for example 11.17.4. Unset: found in the compose image, package.json, the snapshot or the database.",
+			func(c *Config) any { return &c.Directus.Version }},
+		{"directus.service", text, "", nil, "The compose service that runs Directus. Unset: found by its image, Dockerfile or name.",
+			func(c *Config) any { return &c.Directus.Service }},
+		{"directus.env_file", text, "", nil, "The file that Directus reads its DB_* variables from. Unset: what CONFIG_PATH says, else .env.",
+			func(c *Config) any { return &c.Directus.EnvFile }},
+		{"database.url", text, "", nil, "The database as a URL or a keyword connection string. Keep passwords out of a committed file: use database.url_env.",
+			func(c *Config) any { return &c.Database.URL }},
+		{"database.url_env", text, "", nil, "The name of the environment variable that holds the database's URL.",
+			func(c *Config) any { return &c.Database.URLEnv }},
+		{"database.search_path", list, "", nil, "The schemas that Directus searches. Unset: DB_SEARCH_PATH, else public.",
+			func(c *Config) any { return &c.Database.SearchPath }},
+		{"database.exclude_tables", list, "", nil, "Tables that Directus leaves out. Unset: DB_EXCLUDE_TABLES, else spatial_ref_sys and sysdiagrams.",
+			func(c *Config) any { return &c.Database.ExcludeTables }},
+		{"database.connect_timeout", duration, "5s", nil, "How long to wait for a connection.",
+			func(c *Config) any { return &c.Database.ConnectTimeout }},
+		{"database.statement_timeout", duration, "30s", nil, "How long one query of a check may take.",
+			func(c *Config) any { return &c.Database.StatementTimeout }},
+		{"compose.files", list, "", nil, "The compose files, in order. Unset: COMPOSE_FILE, else the usual names.",
+			func(c *Config) any { return &c.Compose.Files }},
+		{"compose.project", text, "", nil, "The compose project's name. Unset: COMPOSE_PROJECT_NAME, else the file's name:, else the folder.",
+			func(c *Config) any { return &c.Compose.Project }},
+		{"sync_point", choice, SyncPointDatabase, []string{SyncPointDatabase, SyncPointLocal}, "Where the sync point is kept: in the database itself, or under the git folder of this clone.",
+			func(c *Config) any { return &c.SyncPoint }},
+		{"loss_timeout", duration, "2s", nil, "How long the rows that a boot would destroy are counted.",
+			func(c *Config) any { return &c.LossTimeout }},
+	}
+}
+
+// env returns the environment variable of the key.
+func (k key) env() string {
+	return EnvPrefix + strings.ToUpper(strings.ReplaceAll(k.name, ".", "_"))
+}
+
+// set stores a value given as words (one word, unless the key is a list).
+func (k key) set(c *Config, words []string, o Origin) error {
+	if k.kind == list {
+		v := k.field(c).(*Value[[]string])
+		v.V, v.Origin = slices.Clone(words), o
+		return nil
+	}
+	if len(words) != 1 {
+		return fmt.Errorf("%s takes one value, not a list", k.name)
+	}
+	word := words[0]
+	switch k.kind {
+	case duration:
+		d, err := time.ParseDuration(word)
+		if err != nil || d <= 0 {
+			return fmt.Errorf("%s is %q, which is not a duration such as 2s or 500ms", k.name, word)
+		}
+		v := k.field(c).(*Value[time.Duration])
+		v.V, v.Origin = d, o
+		return nil
+	case choice:
+		if !slices.Contains(k.choices, word) {
+			return fmt.Errorf("%s is %q, which is not one of %s", k.name, word, strings.Join(k.choices, ", "))
+		}
+	case version:
+		if !versionLike(word) {
+			return fmt.Errorf("%s is %q, which is not a version such as 11.17.4", k.name, word)
+		}
+	case text, list:
+	}
+	v := k.field(c).(*Value[string])
+	v.V, v.Origin = word, o
+	return nil
+}
+
+// setDefault stores the key's default.
+func (k key) setDefault(c *Config) {
+	if k.def == "" {
+		return
+	}
+	if k.kind == duration {
+		d, _ := time.ParseDuration(k.def) // a test parses every default
+		k.field(c).(*Value[time.Duration]).V = d
+		return
+	}
+	k.field(c).(*Value[string]).V = k.def
+}
+
+// versionLike reports whether s is digits and dots with an optional v in front
+// and an optional pre-release: enough to catch "latest" and a YAML number.
+func versionLike(s string) bool {
+	s = strings.TrimPrefix(s, "v")
+	core, _, _ := strings.Cut(s, "-")
+	parts := strings.Split(core, ".")
+	if len(parts) != 3 {
+		return false
+	}
+	for _, p := range parts {
+		if p == "" || strings.Trim(p, "0123456789") != "" {
+			return false
+		}
+	}
+	return true
+}
