@@ -3,8 +3,7 @@ package snapshot
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"hash"
-	"sort"
+	"slices"
 	"strconv"
 
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
@@ -23,10 +22,37 @@ func (d Digest) IsZero() bool { return d == Digest{} }
 // DigestOf returns the digest of what Directus would compare of an item: its
 // comparable form (see [Comparable]).
 func DigestOf(item *Item) Digest {
-	h := sha256.New()
-	hashValue(h, Comparable(item))
-	var d Digest
-	copy(d[:], h.Sum(nil))
+	var h hasher
+	return h.digest(item)
+}
+
+// Digest returns the digest of everything s has under a key; zero for nothing.
+func (s *Snapshot) Digest(key Key) Digest {
+	var h hasher
+	return s.digest(&h, key)
+}
+
+// Digests returns the digest of every key of s.
+func (s *Snapshot) Digests() map[Key]Digest {
+	all := make(map[Key]Digest, len(s.index))
+	var h hasher
+	for key := range s.index {
+		all[key] = s.digest(&h, key)
+	}
+	return all
+}
+
+func (s *Snapshot) digest(h *hasher, key Key) Digest {
+	first := s.Get(key)
+	if first == nil {
+		return Digest{}
+	}
+	d := h.digest(first)
+	for _, i := range s.again[key] {
+		next := h.digest(&s.lists[key.Kind][i])
+		sum := sha256.Sum256(append(d[:], next[:]...))
+		copy(d[:], sum[:])
+	}
 	return d
 }
 
@@ -49,56 +75,63 @@ func AutoIncrementKey(item *Item) bool {
 	return s.Get("is_primary_key").Bool() && s.Get("has_auto_increment").Bool()
 }
 
-func hashValue(h hash.Hash, v jsvalue.Value) {
-	var tag [1]byte
+// hasher writes values into one buffer, which it keeps from item to item.
+type hasher struct{ buf []byte }
+
+func (h *hasher) digest(item *Item) Digest {
+	h.buf = h.buf[:0]
+	h.value(Comparable(item))
+	sum := sha256.Sum256(h.buf)
+	return Digest(sum[:16])
+}
+
+func (h *hasher) value(v jsvalue.Value) {
 	switch v.Kind() {
 	case jsvalue.KindNull:
-		tag[0] = 'n'
-		h.Write(tag[:])
+		h.buf = append(h.buf, 'n')
 	case jsvalue.KindBool:
-		tag[0] = 'f'
 		if v.Bool() {
-			tag[0] = 't'
+			h.buf = append(h.buf, 't')
+		} else {
+			h.buf = append(h.buf, 'f')
 		}
-		h.Write(tag[:])
 	case jsvalue.KindNumber:
-		hashText(h, '#', jsvalue.FormatNumber(v.Number()))
+		h.text('#', jsvalue.FormatNumber(v.Number()))
 	case jsvalue.KindString:
-		hashText(h, '"', v.Str())
+		h.text('"', v.Str())
 	case jsvalue.KindList:
-		hashText(h, '[', strconv.Itoa(len(v.List())))
+		h.text('[', strconv.Itoa(len(v.List())))
 		for _, e := range v.List() {
-			hashValue(h, e)
+			h.value(e)
 		}
 	case jsvalue.KindObject:
-		hashObject(h, v.Object())
+		h.object(v.Object())
 	}
 }
 
-func hashObject(h hash.Hash, o *jsvalue.Object) {
-	hashText(h, '{', strconv.Itoa(o.Len()))
-	order := make([]int, o.Len())
-	sorted := true
-	for i := range order {
-		order[i] = i
-		sorted = sorted && (i == 0 || o.Keys()[i-1] < o.Keys()[i])
+func (h *hasher) object(o *jsvalue.Object) {
+	keys := o.Keys()
+	h.text('{', strconv.Itoa(len(keys)))
+	if slices.IsSorted(keys) {
+		for i := range keys {
+			key, v := o.At(i)
+			h.text(':', key)
+			h.value(v)
+		}
+		return
 	}
-	if !sorted {
-		sort.Slice(order, func(a, b int) bool { return o.Keys()[order[a]] < o.Keys()[order[b]] })
-	}
-	for _, i := range order {
-		key, v := o.At(i)
-		hashText(h, ':', key)
-		hashValue(h, v)
+	for _, key := range slices.Sorted(slices.Values(keys)) {
+		v, _ := o.Get(key)
+		h.text(':', key)
+		h.value(v)
 	}
 }
 
-// hashText writes a tag, the length and the text, so that no two values can
-// run into the same bytes.
-func hashText(h hash.Hash, tag byte, s string) {
-	var buf [24]byte
-	buf[0] = tag
-	h.Write(strconv.AppendInt(buf[:1], int64(len(s)), 10))
-	h.Write([]byte{' '})
-	h.Write([]byte(s))
+// text writes a tag, the length and the text, so that no two values can run
+// into the same bytes.
+func (h *hasher) text(tag byte, s string) {
+	h.buf = append(h.buf, tag)
+	h.buf = strconv.AppendInt(h.buf, int64(len(s)), 10)
+	h.buf = append(h.buf, ' ')
+	h.buf = append(h.buf, s...)
 }

@@ -98,6 +98,7 @@ type Snapshot struct {
 
 	lists [kinds][]Item
 	index map[Key]int
+	again map[Key][]int // further items of a key, which only odd databases have
 }
 
 // New returns a snapshot with the given header and no items.
@@ -114,6 +115,11 @@ func (s *Snapshot) Add(item Item) {
 	k := item.Key.Kind
 	if _, dup := s.index[item.Key]; !dup {
 		s.index[item.Key] = len(s.lists[k])
+	} else {
+		if s.again == nil {
+			s.again = map[Key][]int{}
+		}
+		s.again[item.Key] = append(s.again[item.Key], len(s.lists[k]))
 	}
 	s.lists[k] = append(s.lists[k], item)
 }
@@ -134,6 +140,32 @@ func (s *Snapshot) Get(key Key) *Item {
 		return nil
 	}
 	return &s.lists[key.Kind][i]
+}
+
+// All returns every item with that key, in order.
+func (s *Snapshot) All(key Key) []*Item {
+	first := s.Get(key)
+	if first == nil {
+		return nil
+	}
+	all := []*Item{first}
+	for _, i := range s.again[key] {
+		all = append(all, &s.lists[key.Kind][i])
+	}
+	return all
+}
+
+// Keys returns the distinct keys, by kind and then in list order.
+func (s *Snapshot) Keys() []Key {
+	keys := make([]Key, 0, len(s.index))
+	for k := range s.lists {
+		for i := range s.lists[k] {
+			if key := s.lists[k][i].Key; s.index[key] == i {
+				keys = append(keys, key)
+			}
+		}
+	}
+	return keys
 }
 
 // Len returns the number of items of all kinds.

@@ -1,0 +1,285 @@
+package catalog
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/schemaguard/schemaguard/internal/directus"
+	"github.com/schemaguard/schemaguard/internal/jsvalue"
+	"github.com/schemaguard/schemaguard/internal/snapshot"
+)
+
+// placed is an item with what its list is sorted by.
+type placed struct {
+	collection string
+	field      string
+	id         int64
+	item       snapshot.Item
+}
+
+// builder makes the snapshot of one version out of one catalog.
+type builder struct {
+	*Catalog
+	version directus.Version
+	rules   directus.Rules
+	known   map[string]bool // the collections that Directus's schema overview has
+	tables  map[string]bool // ordinary tables by name
+	byField map[columnName]meta
+	out     *snapshot.Snapshot
+}
+
+// Snapshot returns what Directus of the given version would write with `schema
+// snapshot` for this catalog: same items, keys, order and values.
+func (c *Catalog) Snapshot(v directus.Version) *snapshot.Snapshot {
+	b := &builder{
+		Catalog: c, version: v, rules: directus.RulesFor(v),
+		known: map[string]bool{}, tables: map[string]bool{}, byField: map[columnName]meta{},
+		out: snapshot.New(snapshot.FormatFull, v.String(), "postgres"),
+	}
+	b.out.HasSystemFields = b.rules.HasSystemFields
+	b.overview()
+	b.collections()
+	b.fields()
+	b.relations()
+	return b.out
+}
+
+// overview finds the known collections (12.4.1, utils/get-schema.js).
+func (b *builder) overview() {
+	for _, t := range b.Tables {
+		if t.Kind == 'r' {
+			b.tables[t.Name] = true
+		}
+		base := t.Kind == 'r' || t.Kind == 'p'
+		if base && t.Visible && t.SingleKey && !strings.Contains(t.Name, " ") && !slices.Contains(b.options.Exclude, t.Name) {
+			b.known[t.Name] = true
+		}
+	}
+}
+
+// collections lists the rows of directus_collections, then the tables without one.
+func (b *builder) collections() {
+	r := newReader(&b.meta[metaCollections], "directus_collections", b.version, b.rules.SortsArrays)
+	tracked := map[string]bool{}
+	var list []placed
+	for _, row := range r.table.rows {
+		name, _ := r.text(row, "collection")
+		tracked[name] = true
+		list = append(list, b.collection(name, r.read(row).value))
+	}
+	if b.rules.ListsUntracked {
+		for _, t := range b.Tables {
+			if t.Kind == 'r' && !tracked[t.Name] && !directus.IsSystemCollection(b.version, t.Name) {
+				list = append(list, b.collection(t.Name, jsvalue.Null()))
+				tracked[t.Name] = true
+			}
+		}
+	}
+	list = slices.DeleteFunc(list, func(p placed) bool { return slices.Contains(b.options.Exclude, p.collection) })
+	b.add(list)
+}
+
+func (b *builder) collection(name string, meta jsvalue.Value) placed {
+	o := jsvalue.NewObject(3)
+	o.Set("collection", jsvalue.String(name))
+	o.Set("meta", meta)
+	if b.tables[name] {
+		schema := jsvalue.NewObject(1)
+		schema.Set("name", jsvalue.String(name))
+		o.Set("schema", jsvalue.FromObject(schema))
+	}
+	return placed{collection: name, item: snapshot.Item{
+		Key: snapshot.Key{Kind: snapshot.Collection, Collection: name}, Value: jsvalue.FromObject(o),
+	}}
+}
+
+// fields lists the columns of known collections, then the alias rows.
+func (b *builder) fields() {
+	r := newReader(&b.meta[metaFields], "directus_fields", b.version, b.rules.SortsArrays)
+	aliases := b.fieldRows(r)
+	facts := b.keyFacts()
+	list := make([]placed, 0, len(b.Columns)+len(aliases))
+	var system []placed
+	for i := range b.Columns {
+		col := &b.Columns[i]
+		if !b.known[col.Table] {
+			continue
+		}
+		row, tracked := b.byField[columnName{col.Table, col.Name}]
+		switch {
+		case !tracked && directus.IsSystemField(b.version, col.Table, col.Name):
+			if col.Indexed {
+				system = append(system, systemField(col))
+			}
+		case tracked || b.rules.ListsUntracked:
+			list = append(list, b.column(col, row, tracked, facts[columnName{col.Table, col.Name}]))
+		}
+	}
+	b.add(append(list, aliases...))
+	if b.rules.HasSystemFields {
+		b.add(system)
+	}
+}
+
+// fieldRows indexes the rows of directus_fields, first id first, and returns
+// the alias fields among them.
+func (b *builder) fieldRows(r *reader) (aliases []placed) {
+	for _, row := range r.table.rows {
+		table, _ := r.text(row, "collection")
+		name, _ := r.text(row, "field")
+		m := r.read(row)
+		key := columnName{table, name}
+		if _, dup := b.byField[key]; !dup {
+			b.byField[key] = m
+		}
+		if b.known[table] && containsAlias(m.special) {
+			local := b.overrideType("alias", m.special)
+			aliases = append(aliases, placedField(table, name, local, m.value, m.id, jsvalue.Null()))
+		}
+	}
+	return aliases
+}
+
+// overrideType applies the last word that Directus before 11.11 gave to the
+// date flags (11.9.2, services/fields.js).
+func (b *builder) overrideType(local string, special []string) string {
+	switch {
+	case !b.rules.CastTimestampWins:
+	case contains(special, "cast-timestamp"):
+		return "timestamp"
+	case contains(special, "cast-datetime"):
+		return "dateTime"
+	}
+	return local
+}
+
+func (b *builder) column(col *Column, row meta, tracked bool, facts keyFacts) placed {
+	if b.hasPostGIS {
+		col = b.withGeometry(col)
+	}
+	local := localType(col, row.special)
+	castBy := local
+	if b.rules.DefaultIgnoresSpecial {
+		castBy = localType(col, nil)
+	}
+	schema := jsvalue.NewObject(16)
+	schema.Set("name", jsvalue.String(col.Name))
+	schema.Set("table", jsvalue.String(col.Table))
+	schema.Set("data_type", jsvalue.String(col.DataType))
+	schema.Set("default_value", defaultValue(col.Default, castBy, b.rules.SortsArrays))
+	schema.Set("max_length", col.MaxLength)
+	schema.Set("numeric_precision", col.Precision)
+	schema.Set("numeric_scale", col.Scale)
+	schema.Set("is_nullable", jsvalue.Bool(col.Nullable))
+	schema.Set("is_unique", jsvalue.Bool(facts.unique))
+	if b.rules.HasIsIndexed {
+		schema.Set("is_indexed", jsvalue.Bool(col.Indexed))
+	}
+	schema.Set("is_primary_key", jsvalue.Bool(facts.primary))
+	schema.Set("is_generated", jsvalue.Bool(col.Generated))
+	schema.Set("generation_expression", optional(col.Expression))
+	schema.Set("has_auto_increment", jsvalue.Bool(facts.autoIncrement))
+	schema.Set("foreign_key_table", facts.foreignTable)
+	schema.Set("foreign_key_column", facts.foreignColumn)
+	id := row.id
+	if !tracked {
+		id = noID
+	}
+	return placedField(col.Table, col.Name, b.overrideType(local, row.special), row.value, id, jsvalue.FromObject(schema))
+}
+
+// withGeometry returns the column with the type that PostGIS gives it. Where
+// PostGIS is, Directus takes the built-in point and polygon for unknown.
+func (b *builder) withGeometry(col *Column) *Column {
+	dataType := col.DataType
+	if dataType == "point" || dataType == "polygon" {
+		dataType = "unknown"
+	}
+	if t, ok := b.geometries[columnName{col.Table, col.Name}]; ok {
+		dataType = t
+	}
+	if dataType == col.DataType {
+		return col
+	}
+	changed := *col
+	changed.DataType = dataType
+	return &changed
+}
+
+func placedField(table, name, local string, meta jsvalue.Value, id int64, schema jsvalue.Value) placed {
+	o := jsvalue.NewObject(5)
+	o.Set("collection", jsvalue.String(table))
+	o.Set("field", jsvalue.String(name))
+	o.Set("type", jsvalue.String(local))
+	o.Set("meta", meta)
+	if !schema.IsNull() {
+		o.Set("schema", schema)
+	}
+	return placed{collection: table, field: name, id: id, item: snapshot.Item{
+		Key: snapshot.Key{Kind: snapshot.Field, Collection: table, Field: name}, Value: jsvalue.FromObject(o),
+	}}
+}
+
+func systemField(col *Column) placed {
+	schema := jsvalue.NewObject(1)
+	schema.Set("is_indexed", jsvalue.Bool(true))
+	o := jsvalue.NewObject(3)
+	o.Set("collection", jsvalue.String(col.Table))
+	o.Set("field", jsvalue.String(col.Name))
+	o.Set("schema", jsvalue.FromObject(schema))
+	return placed{collection: col.Table, field: col.Name, item: snapshot.Item{
+		Key: snapshot.Key{Kind: snapshot.SystemField, Collection: col.Table, Field: col.Name}, Value: jsvalue.FromObject(o),
+	}}
+}
+
+// keyFacts is what the one-column constraints say of a column.
+type keyFacts struct {
+	unique, primary, autoIncrement bool
+	foreignTable, foreignColumn    jsvalue.Value
+}
+
+func (b *builder) keyFacts() map[columnName]keyFacts {
+	facts := make(map[columnName]keyFacts, len(b.Constraints))
+	for _, con := range b.Constraints {
+		name := columnName{con.Table, con.Column}
+		f := facts[name]
+		f.unique = f.unique || con.Kind == 'u' || con.Kind == 'p'
+		f.primary = f.primary || con.Kind == 'p'
+		f.autoIncrement = f.autoIncrement || con.AutoIncrement
+		if con.Kind == 'f' && f.foreignTable.IsNull() {
+			f.foreignTable, f.foreignColumn = jsvalue.String(con.ForeignTable), jsvalue.String(con.ForeignColumn)
+		}
+		facts[name] = f
+	}
+	return facts
+}
+
+// add sorts a list as Directus does and appends it to the snapshot.
+func (b *builder) add(list []placed) {
+	if len(list) == 0 {
+		return
+	}
+	kind := list[0].item.Key.Kind
+	order := fieldOrder
+	if kind == snapshot.SystemField || (b.rules.SortsByFieldName && kind != snapshot.Collection) {
+		order = func(a, b placed) int {
+			if a.collection != b.collection {
+				return jsvalue.CompareUTF16(a.collection, b.collection)
+			}
+			return jsvalue.CompareUTF16(a.field, b.field)
+		}
+	}
+	sort.SliceStable(list, func(i, j int) bool { return order(list[i], list[j]) < 0 })
+	b.out.Grow(kind, len(list))
+	for i := range list {
+		b.out.Add(list[i].item)
+	}
+}
+
+func optional(s *string) jsvalue.Value {
+	if s == nil {
+		return jsvalue.Null()
+	}
+	return jsvalue.String(*s)
+}

@@ -1,0 +1,243 @@
+// Package catalog reads a live Postgres and tells what Directus itself would
+// write as its schema snapshot, without Directus, Node or a token.
+//
+// Reading and understanding are two steps. [Fetch] pulls the catalog rows in
+// one read-only transaction and one round trip; [Catalog.Snapshot] turns them
+// into the snapshot of one Directus version and is pure. The package changes
+// nothing in the database and takes no lock that a writer could wait for.
+package catalog
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+var (
+	//go:embed queries/tables.sql
+	tablesSQL string
+	//go:embed queries/columns.sql
+	columnsSQL string
+	//go:embed queries/constraints.sql
+	constraintsSQL string
+	//go:embed queries/geometries.sql
+	geometriesSQL string
+	//go:embed queries/server.sql
+	serverSQL string
+)
+
+// metaSQL reads the meta tables through the session's search_path, as Directus
+// does, with whatever columns they have.
+const metaSQL = `SELECT * FROM directus_collections;
+SELECT * FROM directus_fields ORDER BY id;
+SELECT * FROM directus_relations ORDER BY id;
+SELECT version FROM directus_migrations`
+
+// defaultStatementTimeout bounds each catalog query where Options has no bound.
+const defaultStatementTimeout = 10 * time.Second
+
+// Options say how to read.
+type Options struct {
+	// SearchPath is Directus's DB_SEARCH_PATH; empty means "public" is
+	// searched and the session's own search_path stands.
+	SearchPath []string
+	// Exclude is Directus's DB_EXCLUDE_TABLES.
+	Exclude []string
+	// StatementTimeout bounds each query; zero means ten seconds.
+	StatementTimeout time.Duration
+}
+
+func (o Options) searched() []string {
+	if len(o.SearchPath) == 0 {
+		return []string{"public"}
+	}
+	return o.SearchPath
+}
+
+// NotDirectusError says that the database has no Directus tables where the
+// session's search_path looks.
+type NotDirectusError struct{ Table string }
+
+// Error implements error.
+func (e *NotDirectusError) Error() string {
+	return fmt.Sprintf("table %q not found: this is no Directus database, or its tables are in another schema (set database.search_path)", e.Table)
+}
+
+// NotReadableError says that the role may not read a table that Directus reads.
+type NotReadableError struct{ Role, Reason string }
+
+// Error implements error.
+func (e *NotReadableError) Error() string {
+	return fmt.Sprintf("role %q may not read the schema: %s; grant it with: GRANT SELECT ON ALL TABLES IN SCHEMA public TO %s",
+		e.Role, e.Reason, quoteIdentifier(e.Role))
+}
+
+// Fetch reads what Directus would look at, in one REPEATABLE READ READ ONLY
+// transaction. It returns a *NotDirectusError or *NotReadableError where that
+// is the cause, else the driver's error.
+func Fetch(ctx context.Context, conn *pgconn.PgConn, opt Options) (*Catalog, error) {
+	c := &Catalog{options: opt}
+	err := runQueries(ctx, conn, begin(opt), []query{
+		{serverSQL, c.scanServer},
+		{fill(tablesSQL, opt), c.scanTable},
+		{fill(columnsSQL, opt), c.scanColumn},
+		{fill(constraintsSQL, opt), c.scanConstraint},
+		{metaSQL, nil},
+	}, c.scanMeta)
+	if err == nil && c.hasPostGIS && c.hasGeometries() {
+		err = runQueries(ctx, conn, nil, []query{{fill(geometriesSQL, opt), c.scanGeometry}}, nil)
+	}
+	if err != nil {
+		rollback(conn)
+		return nil, explain(err, conn.ParameterStatus("session_authorization"), opt)
+	}
+	return c, commit(ctx, conn)
+}
+
+// begin returns the statements that open the transaction.
+func begin(opt Options) []string {
+	timeout := opt.StatementTimeout
+	if timeout <= 0 {
+		timeout = defaultStatementTimeout
+	}
+	stmts := []string{
+		"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+		"SET LOCAL statement_timeout = " + strconv.FormatInt(timeout.Milliseconds(), 10),
+		"SET LOCAL lock_timeout = 1000",
+	}
+	if len(opt.SearchPath) > 0 {
+		quoted := make([]string, len(opt.SearchPath))
+		for i, s := range opt.SearchPath {
+			quoted[i] = quoteIdentifier(s)
+		}
+		stmts = append(stmts, "SET LOCAL search_path = "+strings.Join(quoted, ", "))
+	}
+	return stmts
+}
+
+// fill puts the searched schemas into a query.
+func fill(sql string, opt Options) string {
+	var namespaces, names []string
+	for _, s := range opt.searched() {
+		// Directus casts the bare name, so an unquoted upper case folds; so do we.
+		namespaces = append(namespaces, quoteLiteral(s)+"::regnamespace")
+		names = append(names, quoteLiteral(s))
+	}
+	sql = strings.ReplaceAll(sql, "{{namespaces}}", strings.Join(namespaces, ", "))
+	return strings.ReplaceAll(sql, "{{names}}", strings.Join(names, ", "))
+}
+
+// query is one statement (or, with a nil scan, the last group of them) and
+// what takes its rows.
+type query struct {
+	sql  string
+	scan func(row [][]byte) error
+}
+
+// runQueries sends the setup statements and all queries in one message and hands
+// out their rows. Results beyond the queries with a scan go to rest.
+func runQueries(ctx context.Context, conn *pgconn.PgConn, setup []string, queries []query, rest func(result int, fields []pgconn.FieldDescription, row [][]byte) error) error {
+	parts := append([]string(nil), setup...)
+	var scans []func([][]byte) error
+	for _, q := range queries {
+		parts = append(parts, strings.TrimRight(strings.TrimSpace(q.sql), ";"))
+		if q.scan != nil {
+			scans = append(scans, q.scan)
+		}
+	}
+	results := conn.Exec(ctx, strings.Join(parts, ";\n"))
+	n := 0
+	for results.NextResult() {
+		r := results.ResultReader()
+		fields := r.FieldDescriptions()
+		if len(fields) == 0 { // a setup statement
+			if _, err := r.Close(); err != nil {
+				return errors.Join(err, results.Close())
+			}
+			continue
+		}
+		for r.NextRow() {
+			var err error
+			if n < len(scans) {
+				err = scans[n](r.Values())
+			} else {
+				err = rest(n-len(scans), fields, r.Values())
+			}
+			if err != nil {
+				_, _ = r.Close()
+				return errors.Join(err, results.Close())
+			}
+		}
+		if _, err := r.Close(); err != nil {
+			_ = results.Close()
+			return err
+		}
+		n++
+	}
+	return results.Close()
+}
+
+func commit(ctx context.Context, conn *pgconn.PgConn) error {
+	if err := conn.Exec(ctx, "COMMIT").Close(); err != nil {
+		return fmt.Errorf("ending the read of the catalog: %w", err)
+	}
+	return nil
+}
+
+// rollback ends a failed transaction, so that the connection can be used again.
+func rollback(conn *pgconn.PgConn) {
+	if conn.IsClosed() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = conn.Exec(ctx, "ROLLBACK").Close()
+}
+
+// explain turns the errors that have a known cause into ones that say it.
+func explain(err error, role string, opt Options) error {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return fmt.Errorf("reading the catalog: %w", err)
+	}
+	switch pg.Code {
+	case "42P01": // undefined_table
+		if name, ok := quotedName(pg.Message); ok && strings.HasPrefix(name, "directus_") {
+			return &NotDirectusError{Table: name}
+		}
+	case "3F000": // invalid_schema_name
+		return fmt.Errorf("reading the catalog: %s: DB_SEARCH_PATH names %s", pg.Message, strings.Join(opt.SearchPath, ","))
+	case "42501": // insufficient_privilege
+		return &NotReadableError{Role: role, Reason: pg.Message}
+	case "57014": // query_canceled
+		return fmt.Errorf("reading the catalog: took longer than the statement timeout: %w", err)
+	}
+	return fmt.Errorf("reading the catalog: %w", err)
+}
+
+func quotedName(message string) (string, bool) {
+	_, rest, ok := strings.Cut(message, `"`)
+	if !ok {
+		return "", false
+	}
+	name, _, ok := strings.Cut(rest, `"`)
+	return name, ok
+}
+
+func quoteIdentifier(s string) string {
+	return `"` + strings.ReplaceAll(strings.ReplaceAll(s, "\x00", ""), `"`, `""`) + `"`
+}
+
+func quoteLiteral(s string) string {
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "\x00", ""), `'`, `''`)
+	if strings.Contains(s, `\`) {
+		return `E'` + strings.ReplaceAll(s, `\`, `\\`) + `'`
+	}
+	return `'` + s + `'`
+}

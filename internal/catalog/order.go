@@ -1,0 +1,175 @@
+package catalog
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/schemaguard/schemaguard/internal/jsvalue"
+)
+
+// sortDeep orders the keys of a value as Directus's sortDeep does (12.4.1,
+// utils/schema/get-snapshot.js): members by the text "key,value", then
+// integer-like keys moved to the front, arrays in their order. Directus before
+// 11.1.2 sorts arrays too and looks no deeper inside them.
+func sortDeep(v jsvalue.Value, sortArrays bool) jsvalue.Value {
+	switch v.Kind() {
+	case jsvalue.KindObject:
+		return jsvalue.FromObject(sortObject(v.Object(), sortArrays))
+	case jsvalue.KindList:
+		if sortArrays {
+			return jsvalue.List(sortArray(v.List())...)
+		}
+		elems := make([]jsvalue.Value, len(v.List()))
+		for i, e := range v.List() {
+			elems[i] = sortDeep(e, false)
+		}
+		return jsvalue.List(elems...)
+	}
+	return v
+}
+
+func sortObject(o *jsvalue.Object, sortArrays bool) *jsvalue.Object {
+	type member struct {
+		key string
+		val jsvalue.Value
+	}
+	members := make([]member, o.Len())
+	for i := range members {
+		k, v := o.At(i)
+		members[i] = member{k, sortDeep(v, sortArrays)}
+	}
+	sort.SliceStable(members, func(a, b int) bool {
+		return comparePairs(members[a].key, members[a].val, members[b].key, members[b].val) < 0
+	})
+	sorted := jsvalue.NewObject(len(members))
+	for _, m := range members {
+		sorted.Set(m.key, m.val)
+	}
+	return sorted.InPropertyOrder()
+}
+
+// comparePairs compares "key,value" texts. The value only counts where one key
+// continues the other with a comma, so it is not made into text before that.
+func comparePairs(a string, av jsvalue.Value, b string, bv jsvalue.Value) int {
+	short := min(len(a), len(b))
+	if a[:short] == b[:short] && len(a) != len(b) {
+		longer := a
+		if len(b) > short {
+			longer = b
+		}
+		if longer[short] == ',' {
+			return jsvalue.CompareUTF16(a+","+pairText(av), b+","+pairText(bv))
+		}
+	}
+	return jsvalue.CompareUTF16(a+",", b+",")
+}
+
+// pairText is how a value reads inside an array that is made a string.
+func pairText(v jsvalue.Value) string {
+	if v.IsNull() {
+		return ""
+	}
+	return jsvalue.Text(v)
+}
+
+// sortArray orders elements as lodash's sortBy without iteratees does (4.17,
+// compareAscending): strings by UTF-16 units, numbers by value, a mix by
+// JavaScript's <, null last; equal and incomparable elements keep their place.
+func sortArray(elems []jsvalue.Value) []jsvalue.Value {
+	sorted := append([]jsvalue.Value{}, elems...)
+	sort.SliceStable(sorted, func(a, b int) bool { return compareAscending(sorted[a], sorted[b]) < 0 })
+	return sorted
+}
+
+func compareAscending(a, b jsvalue.Value) int {
+	switch {
+	case a.IsNull() && b.IsNull():
+		return 0
+	case a.IsNull():
+		return 1
+	case b.IsNull():
+		return -1
+	}
+	if isText(a) && isText(b) {
+		return jsvalue.CompareUTF16(jsvalue.Text(a), jsvalue.Text(b))
+	}
+	x, xok := toNumber(a)
+	y, yok := toNumber(b)
+	switch {
+	case !xok || !yok:
+		return 0 // NaN compares with nothing
+	case x < y:
+		return -1
+	case x > y:
+		return 1
+	}
+	return 0
+}
+
+// isText tells whether JavaScript's < takes v for a string: strings do, and
+// objects, which become one.
+func isText(v jsvalue.Value) bool {
+	k := v.Kind()
+	return k == jsvalue.KindString || k == jsvalue.KindList || k == jsvalue.KindObject
+}
+
+func toNumber(v jsvalue.Value) (float64, bool) {
+	switch v.Kind() {
+	case jsvalue.KindNumber:
+		return v.Number(), true
+	case jsvalue.KindBool:
+		if v.Bool() {
+			return 1, true
+		}
+		return 0, true
+	}
+	return jsvalue.ParseNumber(jsvalue.Text(v))
+}
+
+// fieldOrder compares two items by collection and meta.id as Directus sorts
+// its lists; no id comes last.
+func fieldOrder(a, b placed) int {
+	if a.collection != b.collection {
+		return jsvalue.CompareUTF16(a.collection, b.collection)
+	}
+	switch {
+	case a.id == b.id:
+		return 0
+	case a.id == noID:
+		return 1
+	case b.id == noID:
+		return -1
+	case a.id < b.id:
+		return -1
+	}
+	return 1
+}
+
+// containsAlias tells whether special marks a field without a column
+// (12.4.1, constants.js ALIAS_TYPES).
+func containsAlias(special []string) bool {
+	for _, s := range special {
+		switch s {
+		case "alias", "o2m", "m2m", "m2a", "o2a", "files", "translations":
+			return true
+		}
+	}
+	return false
+}
+
+func contains(list []string, s string) bool {
+	for _, e := range list {
+		if e == s {
+			return true
+		}
+	}
+	return false
+}
+
+// splitCSV is how Directus reads a csv column: no trimming, and "" is no element.
+func splitCSV(s string) []string {
+	if s == "" {
+		return []string{}
+	}
+	return strings.Split(s, ",")
+}

@@ -1,0 +1,108 @@
+package snapshot
+
+import (
+	"strconv"
+
+	"github.com/schemaguard/schemaguard/internal/directus"
+	"github.com/schemaguard/schemaguard/internal/jsvalue"
+	"github.com/schemaguard/schemaguard/internal/jsyaml"
+)
+
+// Format is one of the two forms of a snapshot file.
+type Format uint8
+
+// The formats that `directus schema snapshot --format` knows.
+const (
+	YAML Format = iota + 1
+	JSON
+)
+
+// String returns the format's name as Directus's own flag spells it.
+func (f Format) String() string {
+	if f == JSON {
+		return "json"
+	}
+	return "yaml"
+}
+
+// bytesPerItem is a generous guess that spares the encoder from growing its
+// buffer more than once.
+const bytesPerItem = 1200
+
+// Encode returns the file that the Directus which wrote s would have written,
+// byte for byte: YAML as js-yaml's dump gives it, ending in a newline, or JSON
+// on one line without one (cli/commands/schema/snapshot.js).
+func Encode(s *Snapshot, f Format) []byte {
+	if f == JSON {
+		return jsvalue.AppendJSON(nil, jsvalue.FromObject(s.object()))
+	}
+	d := dialect(s.Directus)
+	dst := make([]byte, 0, bytesPerItem*(s.Len()+1))
+	head := s.header()
+	for i := range head.Len() {
+		key, v := head.At(i)
+		dst = jsyaml.AppendMember(dst, key, v, d)
+	}
+	for _, k := range Kinds() {
+		if k == SystemField && !s.HasSystemFields {
+			continue
+		}
+		if len(s.lists[k]) == 0 {
+			dst = jsyaml.AppendMember(dst, k.List(), jsvalue.List(), d)
+			continue
+		}
+		dst = append(append(dst, k.List()...), ":\n"...)
+		for i := range s.lists[k] {
+			dst = jsyaml.AppendElement(dst, s.lists[k][i].Value, d)
+		}
+	}
+	return dst
+}
+
+func (s *Snapshot) header() *jsvalue.Object {
+	o := jsvalue.NewObject(7)
+	o.Set("version", jsvalue.Number(float64(s.Version)))
+	o.Set("directus", jsvalue.String(s.Directus))
+	if s.Vendor != "" {
+		o.Set("vendor", jsvalue.String(s.Vendor))
+	}
+	return o
+}
+
+func (s *Snapshot) object() *jsvalue.Object {
+	o := s.header()
+	for _, k := range Kinds() {
+		if k == SystemField && !s.HasSystemFields {
+			continue
+		}
+		elems := make([]jsvalue.Value, len(s.lists[k]))
+		for i := range elems {
+			elems[i] = s.lists[k][i].Value
+		}
+		o.Set(k.List(), jsvalue.List(elems...))
+	}
+	return o
+}
+
+// dialect is the js-yaml of the Directus that wrote, or is to write, the file.
+func dialect(version string) jsyaml.Dialect {
+	v, err := directus.ParseVersion(version)
+	if err == nil && directus.RulesFor(v).UnderscoreNumbersQuoted {
+		return jsyaml.Dialect41
+	}
+	return jsyaml.Dialect43
+}
+
+// Describe sums a snapshot up in one line for people: "12 collections, 80
+// fields, 9 relations".
+func (s *Snapshot) Describe() string {
+	return count(len(s.lists[Collection]), "collection") + ", " + count(len(s.lists[Field]), "field") +
+		", " + count(len(s.lists[Relation]), "relation")
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
+}
