@@ -30,25 +30,17 @@ func CompareUTF16(a, b string) int {
 
 // units returns the first two UTF-16 units of s, -1 for one that is not there.
 func units(s string) (first, second rune) {
-	r, size := decodeWTF8(s)
+	r, size := DecodeRune(s)
 	if r >= 0x10000 {
 		return utf16.EncodeRune(r)
 	}
 	if size == len(s) {
 		return r, -1
 	}
-	if second, _ = decodeWTF8(s[size:]); second >= 0x10000 {
+	if second, _ = DecodeRune(s[size:]); second >= 0x10000 {
 		second, _ = utf16.EncodeRune(second)
 	}
 	return r, second
-}
-
-// decodeWTF8 is utf8.DecodeRuneInString for a text that may hold lone surrogates.
-func decodeWTF8(s string) (rune, int) {
-	if len(s) >= 3 && s[0] == 0xED && s[1] >= 0xA0 {
-		return 0xD000 | rune(s[1]&0x3F)<<6 | rune(s[2]&0x3F), 3
-	}
-	return utf8.DecodeRuneInString(s)
 }
 
 // LenUTF16 returns the length of s as JavaScript counts it: in UTF-16 units.

@@ -182,7 +182,7 @@ func (p *parser) member(o *Object, base, depth int) error {
 		return nil
 	}
 	if o.Len() == known { // the last of equal keys wins, and where it stands
-		p.spans[base+o.find(key)] = span{from, len(p.offsets)}
+		p.spans[base+o.Index(key)] = span{from, len(p.offsets)}
 	} else {
 		p.spans = append(p.spans, span{from, len(p.offsets)})
 	}
@@ -202,7 +202,7 @@ func (p *parser) arrange(o, ordered *Object, from int, spans []span) {
 	}
 	var moved []int
 	for _, key := range ordered.keys {
-		s := spans[o.find(key)]
+		s := spans[o.Index(key)]
 		moved = append(moved, p.offsets[s.from:s.to]...)
 	}
 	p.offsets = append(p.offsets[:from], moved...)
@@ -350,7 +350,7 @@ func (p *parser) escaped(buf []byte) (string, error) {
 				if utf16.IsSurrogate(r) {
 					r = p.lowSurrogate(r)
 				}
-				buf = appendWTF8(buf, r)
+				buf = AppendRune(buf, r)
 			default:
 				return "", p.fail("a bad escape")
 			}
@@ -385,14 +385,6 @@ func (p *parser) hex4() (rune, bool) {
 	}
 	p.pos += 4
 	return rune(n), true
-}
-
-// appendWTF8 appends r, a lone surrogate in its three-byte form.
-func appendWTF8(dst []byte, r rune) []byte {
-	if utf16.IsSurrogate(r) {
-		return append(dst, 0xED, 0x80|byte(r>>6)&0x3F, 0x80|byte(r)&0x3F)
-	}
-	return utf8.AppendRune(dst, r)
 }
 
 // AppendJSON appends v as JavaScript's JSON.stringify writes it: no spaces,

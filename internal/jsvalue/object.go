@@ -33,7 +33,7 @@ func ObjectOf(keys []string, vals []Value) *Object {
 // Set gives key the value v. As in JavaScript an existing key keeps its place
 // and takes the new value.
 func (o *Object) Set(key string, v Value) {
-	if i := o.find(key); i >= 0 {
+	if i := o.Index(key); i >= 0 {
 		o.vals[i] = v
 		return
 	}
@@ -58,7 +58,7 @@ func (o *Object) reindex() {
 
 // Get returns the value of key, and whether o has it. A nil o has no members.
 func (o *Object) Get(key string) (Value, bool) {
-	if i := o.find(key); i >= 0 {
+	if i := o.Index(key); i >= 0 {
 		return o.vals[i], true
 	}
 	return Value{}, false
@@ -146,7 +146,8 @@ func (o *Object) clone(room int) *Object {
 	return c
 }
 
-func (o *Object) find(key string) int {
+// Index returns which member key is, counting from 0; -1 if o has no such key.
+func (o *Object) Index(key string) int {
 	if o == nil {
 		return -1
 	}

@@ -17,18 +17,16 @@ import (
 	"strconv"
 
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
+	"github.com/schemaguard/schemaguard/internal/jsyaml/scalar"
 )
 
-// Dialect says which js-yaml a text is for. They differ in what they take for a
-// number, hence in what they quote.
-type Dialect uint8
+// Dialect says which js-yaml a text is for.
+type Dialect = scalar.Dialect
 
+// The dialects that Directus has used; what they mean is said in package scalar.
 const (
-	// Dialect43 is js-yaml 4.3 (Directus 12): 1_000 and 1e999 are strings.
-	Dialect43 Dialect = iota
-	// Dialect41 is js-yaml 4.1 (Directus 10 and 11): 1_000 and 1e999 are
-	// numbers, so a string of that form is quoted.
-	Dialect41
+	Dialect43 = scalar.Dialect43 // js-yaml 4.3: Directus 12
+	Dialect41 = scalar.Dialect41 // js-yaml 4.1: Directus 10 and 11
 )
 
 // maxPlainKey is the length, in UTF-16 units as written, above which js-yaml

@@ -2,23 +2,15 @@ package jsyaml
 
 import (
 	"strings"
-	"unicode/utf8"
+
+	"github.com/schemaguard/schemaguard/internal/jsvalue"
+	"github.com/schemaguard/schemaguard/internal/jsyaml/scalar"
 )
 
 const (
 	lineWidth    = 80 // js-yaml's default
 	minLineWidth = 40 // however deep the value stands
 )
-
-// isUnsafeFirst tells whether a plain string may not start with c
-// (isPlainSafeFirst of lib/dumper.js, for ASCII).
-func isUnsafeFirst(c byte) bool {
-	switch c {
-	case ' ', '-', '?', ':', ',', '[', ']', '{', '}', '#', '&', '*', '!', '|', '=', '>', '\'', '"', '%', '@', '`':
-		return true
-	}
-	return false
-}
 
 // text writes a string in the style that js-yaml chooses for it
 // (chooseScalarStyle and writeScalar of lib/dumper.js). A key is always written
@@ -28,7 +20,7 @@ func (e encoder) text(dst []byte, s string, level int, isKey bool) []byte {
 		return append(dst, "''"...)
 	}
 	width := max(minLineWidth, lineWidth-2*max(1, level))
-	plain := !isUnsafeFirst(s[0])
+	plain := !scalar.IsUnsafeFirst(s[0])
 	for i := range len(s) {
 		switch c := s[i]; {
 		case c < ' ' || c > '~':
@@ -40,12 +32,12 @@ func (e encoder) text(dst []byte, s string, level int, isKey bool) []byte {
 		}
 	}
 	if len(s) > width && s[0] != ' ' && !isKey {
-		if isCompat(s) { // asked before the width
+		if scalar.IsCompat(s) { // asked before the width
 			return appendSingleQuoted(dst, s)
 		}
 		return appendFolded(dst, s, level, width)
 	}
-	if plain && s[len(s)-1] != ' ' && !isAmbiguous(s, e.dialect) {
+	if plain && s[len(s)-1] != ' ' && !scalar.IsAmbiguous(s, e.dialect) {
 		return append(dst, s...)
 	}
 	return appendSingleQuoted(dst, s)
@@ -53,15 +45,13 @@ func (e encoder) text(dst []byte, s string, level int, isKey bool) []byte {
 
 // anyText is text for a string with something else in it than printable ASCII.
 func (e encoder) anyText(dst []byte, s string, level int, isKey bool) []byte {
-	if sane, changed := toWTF8(s); changed {
-		return e.text(dst, sane, level, isKey)
-	}
+	s = jsvalue.ToValid(s)
 	width := max(minLineWidth, lineWidth-2*max(1, level))
-	plain := !isUnsafeFirst(s[0]) && s[len(s)-1] != ' ' && s[len(s)-1] != ':'
+	plain := !scalar.IsUnsafeFirst(s[0]) && s[len(s)-1] != ' ' && s[len(s)-1] != ':'
 	lines, foldable := false, false
 	units, prev, first := 0, rune(0), s[0] // of the current line
 	for i := 0; i < len(s); {
-		r, size := decodeRune(s[i:])
+		r, size := jsvalue.DecodeRune(s[i:])
 		switch {
 		case r == '\n' && !isKey:
 			lines = true
@@ -70,7 +60,7 @@ func (e encoder) anyText(dst []byte, s string, level int, isKey bool) []byte {
 			if i+1 < len(s) {
 				first = s[i+1]
 			}
-		case !isPrintable(r):
+		case !scalar.IsPrintable(r):
 			return appendDoubleQuoted(dst, s)
 		case (r == ' ' && prev == ':') || (r == '#' && prev == ' '):
 			plain = false
@@ -87,58 +77,10 @@ func (e encoder) anyText(dst []byte, s string, level int, isKey bool) []byte {
 		return appendFolded(dst, s, level, width)
 	case lines:
 		return appendLiteral(dst, s, level)
-	case plain && !isAmbiguous(s, e.dialect):
+	case plain && !scalar.IsAmbiguous(s, e.dialect):
 		return append(dst, s...)
 	}
 	return appendSingleQuoted(dst, s)
-}
-
-// isPrintable is js-yaml's: what need not be escaped. A newline is not.
-func isPrintable(r rune) bool {
-	switch {
-	case r < 0x7F:
-		return r >= ' '
-	case r < 0xD800:
-		return r > 0xA0 && r != 0x2028 && r != 0x2029
-	case r < 0x10000:
-		return r >= 0xE000 && r <= 0xFFFD && r != 0xFEFF
-	}
-	return true
-}
-
-// decodeRune decodes the first rune of s, which may be a lone surrogate.
-func decodeRune(s string) (rune, int) {
-	if s[0] < utf8.RuneSelf {
-		return rune(s[0]), 1
-	}
-	if isSurrogate(s) {
-		return 0xD000 | rune(s[1]&0x3F)<<6 | rune(s[2]&0x3F), 3
-	}
-	return utf8.DecodeRuneInString(s)
-}
-
-// isSurrogate tells whether s begins with a surrogate in its three-byte form.
-func isSurrogate(s string) bool {
-	return len(s) >= 3 && s[0] == 0xED && s[1] >= 0xA0 && s[1] <= 0xBF && s[2]&0xC0 == 0x80
-}
-
-// toWTF8 replaces what is neither UTF-8 nor a lone surrogate by U+FFFD.
-func toWTF8(s string) (_ string, changed bool) {
-	if utf8.ValidString(s) {
-		return s, false
-	}
-	var b strings.Builder
-	for i := 0; i < len(s); {
-		r, size := decodeRune(s[i:])
-		if r == utf8.RuneError && size == 1 {
-			changed = true
-			b.WriteRune(utf8.RuneError)
-		} else {
-			b.WriteString(s[i : i+size])
-		}
-		i += size
-	}
-	return b.String(), changed
 }
 
 func appendSingleQuoted(dst []byte, s string) []byte {
@@ -157,12 +99,12 @@ func appendDoubleQuoted(dst []byte, s string) []byte {
 	const hex = "0123456789ABCDEF"
 	dst = append(dst, '"')
 	for i := 0; i < len(s); {
-		r, size := decodeRune(s[i:])
+		r, size := jsvalue.DecodeRune(s[i:])
 		esc := escapeLetter(r)
 		switch {
 		case esc != 0:
 			dst = append(dst, '\\', esc)
-		case isPrintable(r):
+		case scalar.IsPrintable(r):
 			dst = append(dst, s[i:i+size]...)
 		case r <= 0xFF:
 			dst = append(dst, '\\', 'x', hex[r>>4], hex[r&15])

@@ -1,4 +1,7 @@
-package jsyaml
+// Package scalar knows which value js-yaml takes a plain scalar for, and which
+// strings may not be written plain because they would be taken for another one.
+// It knows scalars only: nothing of documents, styles or indentation.
+package scalar
 
 import (
 	"math"
@@ -8,22 +11,34 @@ import (
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
 )
 
-// isAmbiguous tells whether a reader of YAML 1.1 or 1.2 would take the plain
+// Dialect says which js-yaml a text is for. They differ in what they take for a
+// number, hence in what they quote.
+type Dialect uint8
+
+const (
+	// Dialect43 is js-yaml 4.3 (Directus 12): 1_000 and 1e999 are strings.
+	Dialect43 Dialect = iota
+	// Dialect41 is js-yaml 4.1 (Directus 10 and 11): 1_000 and 1e999 are
+	// numbers, so a string of that form is quoted.
+	Dialect41
+)
+
+// IsAmbiguous tells whether a reader of YAML 1.1 or 1.2 would take the plain
 // text s for something else than a string, so that js-yaml quotes it
 // (testImplicitResolving and the compat mode of lib/dumper.js).
-func isAmbiguous(s string, d Dialect) bool {
+func IsAmbiguous(s string, d Dialect) bool {
 	switch c := s[0]; {
 	case c >= '0' && c <= '9', c == '+', c == '-', c == '.', c == '_':
-		return isBase60(s) || isInt(s, d) || isFloat(s, d) || isTimestamp(s)
+		return isBase60(s) || IsInt(s, d) || IsFloat(s, d) || IsTimestamp(s)
 	case c == '~', c == '<':
 		return s == "~" || s == "<<"
 	}
 	return isWord(s) || isCompatWord(s)
 }
 
-// isCompat tells whether s is quoted for the sake of YAML 1.1 readers, which
+// IsCompat tells whether s is quoted for the sake of YAML 1.1 readers, which
 // js-yaml asks before it looks at the length.
-func isCompat(s string) bool { return isCompatWord(s) || isBase60(s) }
+func IsCompat(s string) bool { return isCompatWord(s) || isBase60(s) }
 
 func isCompatWord(s string) bool {
 	switch s {
@@ -82,8 +97,8 @@ func countDigits(s string, underscores bool) int {
 	return n
 }
 
-// isInt is resolveYamlInteger of js-yaml's lib/type/int.js.
-func isInt(s string, d Dialect) bool {
+// IsInt tells whether s is an int to js-yaml: resolveYamlInteger of js-yaml's lib/type/int.js.
+func IsInt(s string, d Dialect) bool {
 	digits := afterSign(s)
 	if digits == "" {
 		return false
@@ -106,7 +121,7 @@ func isInt(s string, d Dialect) bool {
 		if c == '_' && d == Dialect41 {
 			continue
 		}
-		if !isDigit(c, base) {
+		if !IsDigit(c, base) {
 			return false
 		}
 		found = true
@@ -129,7 +144,8 @@ func radix(letter byte) int {
 	return 10
 }
 
-func isDigit(c byte, base int) bool {
+// IsDigit tells whether c is a digit to a base up to 16, in either case.
+func IsDigit(c byte, base int) bool {
 	switch {
 	case c >= '0' && c <= '9':
 		return int(c-'0') < base
@@ -139,8 +155,8 @@ func isDigit(c byte, base int) bool {
 	return false
 }
 
-// isFloat is resolveYamlFloat of js-yaml's lib/type/float.js.
-func isFloat(s string, d Dialect) bool {
+// IsFloat tells whether s is a float to js-yaml: resolveYamlFloat of js-yaml's lib/type/float.js.
+func IsFloat(s string, d Dialect) bool {
 	if isSpecialFloat(s) {
 		return true
 	}
@@ -192,8 +208,8 @@ func isSpecialFloat(s string) bool {
 	return false
 }
 
-// isTimestamp matches the two patterns of js-yaml's lib/type/timestamp.js.
-func isTimestamp(s string) bool {
+// IsTimestamp tells whether s is a timestamp to js-yaml: it matches one of the two patterns of js-yaml's lib/type/timestamp.js.
+func IsTimestamp(s string) bool {
 	p := pattern{s}
 	if !p.digits(4, 4) || !p.byte("-") {
 		return false
@@ -255,11 +271,11 @@ func (p *pattern) blanks() bool {
 	return len(p.rest) < n
 }
 
-// resolvePlain returns the value of a plain scalar: null, a bool, a number, or
+// Resolve returns the value of a plain scalar: null, a bool, a number, or
 // else the string that it is. Timestamps stay the text they are, where js-yaml
 // makes a Date: Directus compares and stores them as text anyway, and the text
 // says what the file says.
-func resolvePlain(s string) jsvalue.Value {
+func Resolve(s string) jsvalue.Value {
 	if s == "" {
 		return jsvalue.Null()
 	}
@@ -282,10 +298,10 @@ func resolvePlain(s string) jsvalue.Value {
 }
 
 func parsePlainNumber(s string) (float64, bool) {
-	if isInt(s, Dialect43) {
+	if IsInt(s, Dialect43) {
 		return parseInt(s), true
 	}
-	if !isFloat(s, Dialect43) {
+	if !IsFloat(s, Dialect43) {
 		return 0, false
 	}
 	switch {
