@@ -20,6 +20,16 @@ func CreateDatabase(ctx context.Context, conn *pgx.Conn, name, template string) 
 	return nil
 }
 
+// createOn is [CreateDatabase] on a connection of its own.
+func createOn(ctx context.Context, dsn, name, template string) error {
+	conn, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		return fmt.Errorf("connecting to create database %s: %w", name, err)
+	}
+	defer conn.Close(ctx)
+	return CreateDatabase(ctx, conn, name, template)
+}
+
 // DropDatabase removes a database that may not be there, ending the connections that others have to it.
 func DropDatabase(ctx context.Context, conn *pgx.Conn, name string) error {
 	// DROP DATABASE … WITH (FORCE) came with Postgres 13; this works on all.

@@ -172,12 +172,7 @@ func (s *Server) TCPDSN(database string) string {
 // CreateDatabase makes a database. An empty template means an empty database; a template must have
 // no connections.
 func (s *Server) CreateDatabase(ctx context.Context, name, template string) error {
-	conn, err := pgx.Connect(ctx, s.DSN("postgres"))
-	if err != nil {
-		return fmt.Errorf("connecting to create database %s: %w", name, err)
-	}
-	defer conn.Close(ctx)
-	return CreateDatabase(ctx, conn, name, template)
+	return createOn(ctx, s.DSN("postgres"), name, template)
 }
 
 // Stop ends the server and removes its folder. Calls after the first return the first's result.

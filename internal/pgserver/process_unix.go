@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"os/exec"
@@ -69,15 +68,11 @@ func (a account) apply(cmd *exec.Cmd) {
 type process struct {
 	cmd      *exec.Cmd
 	done     chan struct{}
-	watchdog *exec.Cmd
-	leash    io.WriteCloser
+	watchdog *watchdog
 }
 
-// watchdogScript waits on its standard input. A line means that the server was stopped in order; the
-// end of the input without one means that the parent died, so it ends Postgres and removes its folder.
-const watchdogScript = `trap '' INT TERM HUP
-if read -r word; then exit 0; fi
-kill -QUIT "$1" 2>/dev/null
+// killPostgres ends the postmaster $1 and removes its folder $2.
+const killPostgres = `kill -QUIT "$1" 2>/dev/null
 n=0
 while [ -e "$2/data/postmaster.pid" ] && [ $n -lt 50 ]; do n=$((n+1)); sleep 0.1; done
 [ -e "$2/data/postmaster.pid" ] && kill -KILL "$1" 2>/dev/null
@@ -113,25 +108,10 @@ func startProcess(_ context.Context, bin Binaries, account account, s *Server, e
 	}
 	p := &process{cmd: cmd, done: make(chan struct{})}
 	go func() { _ = cmd.Wait(); close(p.done) }()
-	if err := p.startWatchdog(s.dir); err != nil {
+	if p.watchdog, err = startWatchdog(killPostgres, strconv.Itoa(cmd.Process.Pid), s.dir); err != nil {
 		return nil, errors.Join(err, p.stop())
 	}
 	return p, nil
-}
-
-func (p *process) startWatchdog(dir string) error {
-	dog := exec.Command("/bin/sh", "-c", watchdogScript, "watchdog", strconv.Itoa(p.cmd.Process.Pid), dir)
-	dog.Dir = "/"
-	dog.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	leash, err := dog.StdinPipe()
-	if err != nil {
-		return fmt.Errorf("making the watchdog's pipe: %w", err)
-	}
-	if err := dog.Start(); err != nil {
-		return fmt.Errorf("starting the watchdog of postgres: %w", err)
-	}
-	p.watchdog, p.leash = dog, leash
-	return nil
 }
 
 // stop ends Postgres at once (SIGQUIT: there is nothing worth saving) and releases the watchdog.
@@ -146,20 +126,9 @@ func (p *process) stop() error {
 		}
 		select {
 		case <-p.done:
-			return errors.Join(err, p.release())
+			return errors.Join(err, p.watchdog.release())
 		case <-time.After(step.wait):
 		}
 	}
 	return errors.Join(err, fmt.Errorf("postgres (process %d) does not end", p.cmd.Process.Pid))
-}
-
-func (p *process) release() error {
-	if p.watchdog == nil {
-		return nil
-	}
-	_, err := io.WriteString(p.leash, "stopped\n")
-	if err = errors.Join(err, p.leash.Close(), p.watchdog.Wait()); err != nil {
-		return fmt.Errorf("releasing the watchdog of postgres: %w", err)
-	}
-	return nil
 }
