@@ -1,0 +1,64 @@
+package snapshot
+
+import (
+	"bytes"
+	"regexp"
+)
+
+// FormatOf tells the format of a file by its first character: JSON begins with
+// a brace, which no YAML snapshot does.
+func FormatOf(data []byte) Format {
+	if b := bytes.TrimLeft(data, " \t\r\n\ufeff"); len(b) > 0 && b[0] == '{' {
+		return JSON
+	}
+	return YAML
+}
+
+// HeaderVersion returns the Directus version that a snapshot file says wrote
+// it, reading no more than the file's beginning; empty where it says none there.
+func HeaderVersion(data []byte) string {
+	head := data[:min(len(data), 512)]
+	if m := headerLine.FindSubmatch(head); m != nil {
+		return string(m[1])
+	}
+	return ""
+}
+
+var (
+	headerLine = regexp.MustCompile(`(?m)(?:^|[{,])\s*"?directus"?:\s*["']?([0-9][0-9A-Za-z.+-]*)`)
+	// logText is what Directus's logger (pino-pretty, and its JSON form) puts at
+	// the start of a line. A snapshot has no such line outside a block scalar, and
+	// there it is indented.
+	logText = regexp.MustCompile(`(?m)^(?:\x1b\[[0-9;]*m)*(?:\[\d\d:\d\d:\d\d(?:\.\d+)?\] |\{"level":(?:\d|"))`)
+)
+
+// conflictMarker returns the line of the first mark that git leaves where a
+// merge failed, 0 for none. One mark alone may be text; a start mark is not.
+func conflictMarker(data []byte) int {
+	for _, mark := range []string{"<<<<<<< ", ">>>>>>> "} {
+		if i := indexAtLineStart(data, mark); i >= 0 {
+			return lineAt(data, i)
+		}
+	}
+	return 0
+}
+
+func logLine(data []byte) int {
+	if loc := logText.FindIndex(data); loc != nil {
+		return lineAt(data, loc[0])
+	}
+	return 0
+}
+
+func indexAtLineStart(data []byte, prefix string) int {
+	if bytes.HasPrefix(data, []byte(prefix)) {
+		return 0
+	}
+	if i := bytes.Index(data, []byte("\n"+prefix)); i >= 0 {
+		return i + 1
+	}
+	return -1
+}
+
+// lineAt returns the 1-based line of an offset.
+func lineAt(data []byte, offset int) int { return bytes.Count(data[:offset], []byte("\n")) + 1 }
