@@ -64,6 +64,7 @@ type Loss struct {
 	What     string `json:"what"`               // "rows of orders", "values of orders.total", "values of orders.code longer than 5"
 	Count    int64  `json:"count"`              // -1: not counted
 	Estimate bool   `json:"estimate,omitempty"` // the planner's guess, shown with ~
+	Data     bool   `json:"data,omitempty"`     // rows or values of the team, not Directus's own rows about them
 }
 
 // Change is one item of the comparison as a report shows it.
@@ -78,6 +79,7 @@ type Change struct {
 	Loss   []Loss         `json:"loss,omitempty"`   // what goes with it
 	Author string         `json:"author,omitempty"` // "created 14:02 by anna@example.com"
 	Branch string         `json:"branch,omitempty"` // the ref that holds live's version
+	Under  string         `json:"under,omitempty"`  // the collection whose own change covers this one; such changes are not counted
 }
 
 // Counts sums a comparison up by class.
