@@ -1,0 +1,181 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/schemaguard/schemaguard/internal/directus"
+	"github.com/schemaguard/schemaguard/internal/finding"
+	"github.com/schemaguard/schemaguard/internal/jsvalue"
+	"github.com/schemaguard/schemaguard/internal/snapshot"
+)
+
+// Simulate returns what `schema apply --yes` of Directus v would do with the
+// file target to the database that live was taken from, as that version itself
+// would have taken it. Both snapshots are only read.
+func Simulate(live, target *snapshot.Snapshot, v directus.Version, facts Facts) *Plan {
+	s := &simulation{
+		plan: &Plan{}, live: live, target: target, facts: facts, version: v,
+		rules: directus.RulesFor(v), quirks: quirksOf(v), db: newDatabase(live, facts), index: map[snapshot.Key]int{},
+	}
+	s.diff = compare(live, target, s.rules)
+	for _, k := range snapshot.Kinds() {
+		for _, e := range s.diff[k] {
+			s.list(e)
+		}
+	}
+	all := s.diff
+	s.createCollections(s.roots())
+	s.deleteCollections()
+	s.updateCollections()
+	s.applyFields()
+	s.applySystemFields()
+	s.applyRelations()
+	for _, k := range snapshot.Kinds() {
+		for _, e := range all[k] {
+			s.settle(e)
+		}
+	}
+	s.implyParts()
+	return s.plan
+}
+
+// simulation is one run of Simulate.
+type simulation struct {
+	plan         *Plan
+	live, target *snapshot.Snapshot
+	facts        Facts
+	version      directus.Version
+	rules        directus.Rules
+	quirks       quirks
+	db           *database
+	diff         differences
+	index        map[snapshot.Key]int // the first action of a key
+	current      int                  // the action in play
+	dropped      []string             // collections
+}
+
+// list adds the action of an entry, with what the dry run would call it. It
+// starts as None: a step that takes effect says which verb it is.
+func (s *simulation) list(e *entry) {
+	first, listed := e.first(), ""
+	switch {
+	case first.kind == kindEdit, first.kind == kindArray, e.key.Kind == snapshot.Field && first.nestedMeta():
+		listed = "Update"
+	case e.key.Kind == snapshot.SystemField:
+	case first.kind == kindDelete:
+		listed = "Delete"
+	default:
+		listed = "Create"
+	}
+	e.action = s.add(Action{Key: e.key, Listed: listed, Paths: paths(e)})
+}
+
+func (s *simulation) add(a Action) int {
+	i := len(s.plan.Actions)
+	s.plan.Actions = append(s.plan.Actions, a)
+	if _, ok := s.index[a.Key]; !ok {
+		s.index[a.Key] = i
+	}
+	return i
+}
+
+// begin makes an entry's action the one in play.
+func (s *simulation) begin(e *entry) *Action {
+	s.current = e.action
+	return s.action()
+}
+
+func (s *simulation) action() *Action { return &s.plan.Actions[s.current] }
+
+func (s *simulation) effect(e Effect) {
+	a := s.action()
+	a.Effects = append(a.Effects, e)
+}
+
+// fail notes the first certain reason for the apply to fail. The simulation goes
+// on, to show what was meant to happen.
+func (s *simulation) fail(format string, args ...any) { s.failAs(finding.ApplyFails, format, args...) }
+
+func (s *simulation) failAs(code finding.Code, format string, args ...any) {
+	a := s.action()
+	why := fmt.Sprintf(format, args...)
+	if s.plan.Fails == "" {
+		s.plan.Fails, s.plan.FailsAt, s.plan.FailsCode = why, a.Key, code
+	}
+	if a.Code == "" {
+		a.Code, a.Cause = code, why
+	}
+}
+
+func (s *simulation) mayFail(format string, args ...any) {
+	s.plan.MayFail = append(s.plan.MayFail, Doubt{s.action().Key, finding.ApplyFails, fmt.Sprintf(format, args...)})
+}
+
+// diverge notes why the next apply would find the item in play different again.
+func (s *simulation) diverge(format string, args ...any) {
+	if a := s.action(); a.NotConvergent == "" {
+		a.NotConvergent = fmt.Sprintf(format, args...)
+	}
+}
+
+// also notes what happens to another item along with the one in play.
+func (s *simulation) also(key snapshot.Key, verb Verb, code finding.Code, cause string) *Action {
+	if i, ok := s.index[key]; ok && s.plan.Actions[i].Verb == verb {
+		return &s.plan.Actions[i]
+	}
+	if verb == Drop && s.live.Get(key) == nil {
+		return &Action{}
+	}
+	i := s.add(Action{Key: key, Verb: verb, Code: code, Cause: cause, Implied: true})
+	return &s.plan.Actions[i]
+}
+
+// implyParts adds the fields and relations that go with the dropped collections.
+func (s *simulation) implyParts() {
+	for _, collection := range s.dropped {
+		cause := "it goes with its collection " + collection
+		for _, k := range []snapshot.Kind{snapshot.Field, snapshot.Relation} {
+			code := finding.FieldDrop
+			if k == snapshot.Relation {
+				code = finding.RelationDrop
+			}
+			for _, item := range s.live.Items(k) {
+				if item.Key.Collection == collection {
+					s.also(item.Key, Drop, code, cause)
+				}
+			}
+		}
+	}
+}
+
+func collectionKey(name string) snapshot.Key {
+	return snapshot.Key{Kind: snapshot.Collection, Collection: name}
+}
+
+func fieldKey(collection, field string) snapshot.Key {
+	return snapshot.Key{Kind: snapshot.Field, Collection: collection, Field: field}
+}
+
+func relationKey(collection, field string) snapshot.Key {
+	return snapshot.Key{Kind: snapshot.Relation, Collection: collection, Field: field}
+}
+
+// paths lists the values in which live and the file differ, of an item that both
+// have.
+func paths(e *entry) []Path {
+	if e.live == nil || e.target == nil && e.key.Kind != snapshot.SystemField {
+		return nil
+	}
+	var out []Path
+	for _, d := range e.detail {
+		out = append(out, Path{Name: d.name(), Live: jsonText(d.lhs), Target: jsonText(d.rhs)})
+	}
+	return out
+}
+
+func jsonText(v *jsvalue.Value) string {
+	if v == nil {
+		return ""
+	}
+	return string(jsvalue.AppendJSON(nil, *v))
+}
