@@ -23,6 +23,10 @@ import (
 	"github.com/schemaguard/schemaguard/internal/threeway"
 )
 
+// Index is what [threeway.Past] names as the branch of a version that is staged
+// and in no commit.
+const Index = "the index"
+
 // Wanted is one version of an item to look for.
 type Wanted struct {
 	Key    snapshot.Key
@@ -85,8 +89,9 @@ func (s *search) run(ctx context.Context, past []string, staged gitrepo.Blob) er
 		if err != nil {
 			return fmt.Errorf("reading the history of %s: %w", s.path, err)
 		}
-		for _, rev := range revs {
-			if err := s.lookInto(ctx, rev.BlobID, func() threeway.Past { return threeway.Past{Behind: true, Known: true} }); err != nil {
+		for i, rev := range revs {
+			behind := func() threeway.Past { return threeway.Past{Behind: true, Known: true, Tip: i == 0} }
+			if err := s.lookInto(ctx, rev.BlobID, behind); err != nil {
 				return err
 			}
 		}
@@ -94,7 +99,7 @@ func (s *search) run(ctx context.Context, past []string, staged gitrepo.Blob) er
 	if len(s.open) == 0 {
 		return nil
 	}
-	if err := s.lookInto(ctx, staged.ID, func() threeway.Past { return threeway.Past{Known: true, Branch: "the index"} }); err != nil {
+	if err := s.lookInto(ctx, staged.ID, func() threeway.Past { return threeway.Past{Known: true, Branch: Index} }); err != nil {
 		return err
 	}
 	var tips []string
@@ -205,7 +210,7 @@ func itemsOf(data []byte) [][]byte {
 }
 
 // cacheVersion is part of every cache name: what a digest covers may change.
-const cacheVersion = "1"
+const cacheVersion = "2"
 
 func itemsName(blob string) string { return "items-" + cacheVersion + "-" + blob }
 

@@ -271,7 +271,7 @@ func quoteRef(ref string) string {
 			return "--all"
 		}
 	}
-	if ref == "" || ref[0] == '-' || ref == "the index" {
+	if ref == "" || ref[0] == '-' {
 		return "--all"
 	}
 	return ref

@@ -75,6 +75,8 @@ type Past struct {
 	Behind bool
 	// Known: git has the version somewhere, behind or not.
 	Known bool
+	// Tip: the newest revision of the target's past has it.
+	Tip bool
 	// Branch is a ref that has it, where it is known but not behind.
 	Branch string
 }
