@@ -1,0 +1,284 @@
+package gitrepo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
+
+	"github.com/schemaguard/schemaguard/internal/gitrepo/gitindex"
+)
+
+const (
+	modeTree      = 0o040000
+	modeSymlink   = 0o120000
+	modeSubmodule = 0o160000
+	modeRegular   = 0o100000
+	modeType      = 0o170000
+)
+
+// Blob is one version of the file. It costs no read of the content until Data is called, so that equal ids settle the
+// question first.
+type Blob struct {
+	Path string // relative to the root, slash-separated
+	ID   string // git's object id of the content, lower-case hex
+	At   string // "the index", "the working tree" or a commit id, for messages
+
+	repo *Repo
+	data []byte // of the working tree: already read
+}
+
+// Data returns the content: of the index and commits exactly the blob, of the working tree the bytes on disk (before
+// git's line end conversion and filters). A Git LFS pointer is refused, since it is not the content.
+func (b Blob) Data(ctx context.Context) ([]byte, error) {
+	if b.data != nil {
+		return b.data, nil
+	}
+	data, err := b.repo.content(ctx, b.ID)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s in %s: %w", b.Path, b.At, err)
+	}
+	if bytes.HasPrefix(data, []byte("version https://git-lfs.github.com/spec/")) {
+		return nil, &UnsupportedError{Dir: b.repo.root, Reason: b.Path + " in " + b.At + " is stored in Git LFS, so git has a pointer and not the file; to keep it in git itself: git lfs untrack " + shellQuote(b.Path)}
+	}
+	return data, nil
+}
+
+// Blob returns the version of path with a known id, for example one of [Repo.Revisions].
+func (r *Repo) Blob(path, id string) Blob {
+	return Blob{Path: path, ID: id, At: "blob " + id, repo: r}
+}
+
+// content reads a blob in process, else through git, and verifies it either way.
+func (r *Repo) content(ctx context.Context, id string) ([]byte, error) {
+	if !isObjectID(id) || len(id) != 2*r.idLen {
+		return nil, fmt.Errorf("%q is no object id of this repository", printable(id))
+	}
+	why := r.why
+	if r.objects != nil {
+		data, err := r.objects.read(plumbing.BlobObject, id)
+		if err == nil {
+			return data, nil
+		}
+		if r.git == nil {
+			return nil, err
+		}
+		why = err.Error()
+	}
+	data, err := r.ask(ctx, lookupTimeout, why, "cat-file", "blob", id)
+	if err != nil {
+		return nil, r.unreadable(err, why)
+	}
+	if objectID("blob", data, r.idLen) != id {
+		return nil, fmt.Errorf("reading blob %s: its content is damaged", id)
+	}
+	return data, nil
+}
+
+// Index returns the staged version of path from the index that git means (GIT_INDEX_FILE in a hook). Errors:
+// [ErrNotTracked] (also after `git add -N`: nothing is staged yet), *[UnmergedError], *[NotFileError], else not-run.
+func (r *Repo) Index(ctx context.Context, path string) (Blob, error) {
+	if err := checkPath(path); err != nil {
+		return Blob{}, err
+	}
+	res, err := r.indexEntries(ctx, path)
+	if err != nil {
+		return Blob{}, fmt.Errorf("reading %s in the index: %w", path, err)
+	}
+	const at = "the index"
+	if len(res.Entries) == 0 {
+		if res.Submodule != "" {
+			return Blob{}, submoduleError(path, res.Submodule, at)
+		}
+		return Blob{}, fmt.Errorf("%s in %s: %w", path, at, ErrNotTracked)
+	}
+	unmerged := &UnmergedError{Path: path}
+	for _, e := range res.Entries {
+		switch e.Stage {
+		case 0:
+			if e.IntentToAdd {
+				return Blob{}, fmt.Errorf("%s in %s: %w", path, at, ErrNotTracked)
+			}
+			return r.blob(path, at, treeEntry{mode: e.Mode, id: e.ID})
+		case 1:
+			unmerged.Base = e.ID
+		case 2:
+			unmerged.Ours = e.ID
+		case 3:
+			unmerged.Theirs = e.ID
+		}
+	}
+	return Blob{}, unmerged
+}
+
+// indexEntries reads the index file itself, and asks git only where that file is not the whole index.
+func (r *Repo) indexEntries(ctx context.Context, path string) (gitindex.Result, error) {
+	data, err := os.ReadFile(r.indexFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return gitindex.Result{}, nil
+	}
+	if err != nil {
+		return gitindex.Result{}, err
+	}
+	res, err := gitindex.Lookup(data, path, r.idLen)
+	if err == nil {
+		return res, nil
+	}
+	out, gitErr := r.ask(ctx, lookupTimeout, err.Error(), "ls-files", "--stage", "-z", "--full-name", "--", path)
+	if gitErr != nil {
+		return gitindex.Result{}, r.unreadable(gitErr, err.Error())
+	}
+	res, err = parseStage(out, path)
+	if err != nil || len(res.Entries) != 1 || res.Entries[0].ID != objectID("blob", nil, r.idLen) {
+		return res, err
+	}
+	// Only an empty entry can be one that is merely intended to be added, and only the debug output says so.
+	out, gitErr = r.ask(ctx, lookupTimeout, "split index", "ls-files", "--debug", "-z", "--", path)
+	if gitErr != nil {
+		return gitindex.Result{}, r.unreadable(gitErr, "split index")
+	}
+	res.Entries[0].IntentToAdd, err = intentFlag(out)
+	return res, err
+}
+
+// parseStage reads `git ls-files --stage -z`: "100644 ID 0\tPATH\0".
+func parseStage(out []byte, path string) (gitindex.Result, error) {
+	var res gitindex.Result
+	for rec := range strings.SplitSeq(string(out), "\x00") {
+		meta, name, ok := strings.Cut(rec, "\t")
+		if rec == "" {
+			continue
+		}
+		f := strings.Fields(meta)
+		if !ok || len(f) != 3 || !isObjectID(f[1]) {
+			return res, errors.New("unexpected answer of git ls-files")
+		}
+		mode, err := strconv.ParseUint(f[0], 8, 32)
+		stage, err2 := strconv.Atoi(f[2])
+		if err != nil || err2 != nil {
+			return res, errors.New("unexpected answer of git ls-files")
+		}
+		switch {
+		case name == path:
+			res.Entries = append(res.Entries, gitindex.Entry{Mode: uint32(mode), ID: f[1], Stage: stage})
+		case mode == modeSubmodule && strings.HasPrefix(path, name+"/"):
+			res.Submodule = name
+		}
+	}
+	return res, nil
+}
+
+// intentFlag reads the flags that `git ls-files --debug` prints in hex; bit 29 is CE_INTENT_TO_ADD (cache.h).
+func intentFlag(out []byte) (bool, error) {
+	_, rest, ok := strings.Cut(string(out), "flags: ")
+	word, _, _ := strings.Cut(rest, "\n")
+	flags, err := strconv.ParseUint(strings.TrimSpace(word), 16, 32)
+	if !ok || err != nil {
+		return false, errors.New("unexpected answer of git ls-files --debug")
+	}
+	return flags&(1<<29) != 0, nil
+}
+
+// At returns path as of a revision: HEAD, a branch, a tag, a commit id, or whatever git's revision syntax allows.
+// Errors: [ErrUnborn], [ErrUnknownRevision], [ErrNotTracked], *[NotFileError], else not-run.
+func (r *Repo) At(ctx context.Context, rev, path string) (Blob, error) {
+	if err := checkPath(path); err != nil {
+		return Blob{}, err
+	}
+	id, err := r.Resolve(ctx, rev)
+	if err != nil {
+		return Blob{}, err
+	}
+	e, err := r.entryAt(ctx, id, path)
+	if err != nil {
+		return Blob{}, err
+	}
+	return r.blob(path, id, e)
+}
+
+func (r *Repo) entryAt(ctx context.Context, id, path string) (treeEntry, error) {
+	why := r.why
+	if r.objects != nil {
+		_, c, err := r.objects.readCommit(id)
+		if err == nil {
+			var e treeEntry
+			if e, err = r.objects.lookup(c.tree, path, id); err == nil || errors.Is(err, ErrNotTracked) {
+				return e, err
+			}
+		}
+		var notFile *NotFileError
+		if r.git == nil || errors.As(err, &notFile) {
+			return treeEntry{}, err
+		}
+		why = err.Error()
+	}
+	out, err := r.ask(ctx, lookupTimeout, why, append([]string{"ls-tree", "-z", "--full-tree", id, "--"}, prefixes(path)...)...)
+	if err != nil {
+		return treeEntry{}, fmt.Errorf("reading %s in %s: %w", path, id, r.unreadable(err, why))
+	}
+	return parseTree(out, path, id)
+}
+
+// prefixes returns path and each directory above it: a submodule shows itself only under its own name.
+func prefixes(path string) []string {
+	out := []string{path}
+	for i := len(path) - 1; i > 0; i-- {
+		if path[i] == '/' {
+			out = append(out, path[:i])
+		}
+	}
+	return out
+}
+
+// parseTree reads `git ls-tree -z`: "100644 blob ID\tPATH\0" for each of prefixes that is there.
+func parseTree(out []byte, path, at string) (treeEntry, error) {
+	sub := ""
+	for rec := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
+		if rec == "" {
+			continue
+		}
+		meta, name, _ := strings.Cut(rec, "\t")
+		f := strings.Fields(meta)
+		if len(f) != 3 || !isObjectID(f[2]) {
+			return treeEntry{}, errors.New("unexpected answer of git ls-tree")
+		}
+		mode, err := strconv.ParseUint(f[0], 8, 32)
+		switch {
+		case err != nil:
+			return treeEntry{}, errors.New("unexpected answer of git ls-tree")
+		case name == path:
+			return treeEntry{mode: uint32(mode), id: f[2]}, nil
+		case mode == modeSubmodule:
+			sub = name
+		}
+	}
+	if sub != "" {
+		return treeEntry{}, submoduleError(path, sub, at)
+	}
+	return treeEntry{}, fmt.Errorf("%s in %s: %w", path, at, ErrNotTracked)
+}
+
+// blob makes a Blob of an entry that is a regular file.
+func (r *Repo) blob(path, at string, e treeEntry) (Blob, error) {
+	switch e.mode & modeType {
+	case modeRegular:
+		return Blob{Path: path, ID: e.id, At: at, repo: r}, nil
+	case modeSymlink:
+		return Blob{}, &NotFileError{Path: path, What: "a symbolic link", At: at}
+	case modeSubmodule:
+		return Blob{}, &NotFileError{Path: path, What: "a submodule", At: at}
+	case modeTree:
+		return Blob{}, &NotFileError{Path: path, What: "a directory", At: at}
+	}
+	return Blob{}, &NotFileError{Path: path, What: "a special file", At: at}
+}
+
+func submoduleError(path, sub, at string) error {
+	return &NotFileError{Path: path, What: "in the submodule " + sub + ", a repository of its own,", At: at}
+}
