@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -224,4 +225,30 @@ func parseTimestamp(s string) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
+}
+
+// SameNames returns the names of ordinary tables that stand in more than one of
+// the searched schemas.
+func (c *Catalog) SameNames() []string {
+	var names []string
+	for i := 1; i < len(c.Tables); i++ {
+		a, b := c.Tables[i-1], c.Tables[i]
+		if a.Kind == 'r' && b.Kind == 'r' && a.Name == b.Name && (len(names) == 0 || names[len(names)-1] != a.Name) {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}
+
+// ExcludedCollections returns the collections that have a row in
+// directus_collections and are left out by DB_EXCLUDE_TABLES.
+func (c *Catalog) ExcludedCollections() []string {
+	var names []string
+	rows := &reader{table: &c.meta[metaCollections]}
+	for _, row := range rows.table.rows {
+		if name, _ := rows.text(row, "collection"); slices.Contains(c.options.Exclude, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }

@@ -91,12 +91,7 @@ func (c *Catalog) factRows(f *plan.Facts) {
 			}
 		}
 	}
-	rows := &reader{table: &c.meta[metaCollections]}
-	for _, row := range rows.table.rows {
-		if name, _ := rows.text(row, "collection"); slices.Contains(c.options.Exclude, name) {
-			f.CollectionRows = append(f.CollectionRows, name)
-		}
-	}
+	f.CollectionRows = c.ExcludedCollections()
 	columns := map[columnName]bool{}
 	for i := range c.Columns {
 		columns[columnName{c.Columns[i].Table, c.Columns[i].Name}] = true

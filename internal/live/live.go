@@ -1,0 +1,182 @@
+// Package live opens a running Directus database for a check: it connects,
+// reads the catalog once, settles which Directus it is, and answers what a
+// check asks further. It only reads, but for the sync point.
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/schemaguard/schemaguard/internal/catalog"
+	"github.com/schemaguard/schemaguard/internal/check"
+	"github.com/schemaguard/schemaguard/internal/finding"
+	"github.com/schemaguard/schemaguard/internal/plan"
+	"github.com/schemaguard/schemaguard/internal/policy"
+	"github.com/schemaguard/schemaguard/internal/redact"
+	"github.com/schemaguard/schemaguard/internal/snapshot"
+	"github.com/schemaguard/schemaguard/internal/syncpoint"
+)
+
+// Options say which database, and what is known about it beforehand.
+type Options struct {
+	Config           *pgconn.Config
+	Display          string // "user@host:port/database", without a password
+	SearchPath       []string
+	Exclude          []string
+	StatementTimeout time.Duration
+	// Local is the store of the sync point where it is not to be in the database;
+	// nil to keep it there.
+	Local *syncpoint.Local
+	// Fallback is the local store to use where the role may not create the table.
+	Fallback *syncpoint.Local
+	Now      time.Time
+}
+
+// UnreachableError says that no connection could be had.
+type UnreachableError struct {
+	Display string
+	cause   error
+}
+
+// Error implements error; it holds no password.
+func (e *UnreachableError) Error() string {
+	return fmt.Sprintf("database %s cannot be reached: %s", e.Display, redact.String(e.cause.Error()))
+}
+
+// Unwrap returns the driver's error.
+func (e *UnreachableError) Unwrap() error { return e.cause }
+
+// Database is an open database whose catalog was read.
+type Database struct {
+	opt     Options
+	conn    *pgconn.PgConn
+	Catalog *catalog.Catalog
+}
+
+// Open connects and reads the catalog. It returns an *UnreachableError, or what
+// [catalog.Fetch] returns.
+func Open(ctx context.Context, opt Options) (*Database, error) {
+	conn, err := pgconn.ConnectConfig(ctx, opt.Config)
+	if err != nil {
+		return nil, &UnreachableError{Display: opt.Display, cause: err}
+	}
+	d := &Database{opt: opt, conn: conn}
+	d.Catalog, err = catalog.Fetch(ctx, conn, catalog.Options{
+		SearchPath: opt.SearchPath, Exclude: opt.Exclude, StatementTimeout: opt.StatementTimeout,
+	})
+	if err != nil {
+		d.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// Close ends the connection.
+func (d *Database) Close() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = d.conn.Close(ctx)
+}
+
+// Side returns the live side of a check under the decided version.
+func (d *Database) Side(by Decision) check.Live {
+	l := check.Live{
+		Source:   policy.Source{Name: "live", Origin: d.opt.Display},
+		Snapshot: d.Catalog.Snapshot(by.Version),
+		Version:  by.Version, Says: by.Says, Problems: by.Problems, Notes: by.Notes,
+	}
+	l.Problems = append(append([]finding.Finding{}, l.Problems...), d.warnings()...)
+	if by.Ahead {
+		l.Upgraded = d.Catalog.Upgraded(by.Version)
+	}
+	return l
+}
+
+// warnings reports what makes Directus itself confuse things.
+func (d *Database) warnings() []finding.Finding {
+	var out []finding.Finding
+	for _, name := range d.Catalog.SameNames() {
+		out = append(out, finding.Finding{Code: finding.SameNameTwoSchemas, Severity: finding.Warning,
+			Item: "collection " + name, Message: fmt.Sprintf("table %q stands in more than one searched schema: Directus mixes their columns", name),
+			Fix: "schemaguard explain SAME_NAME_TWO_SCHEMAS"})
+	}
+	for _, name := range d.Catalog.ExcludedCollections() {
+		out = append(out, finding.Finding{Code: finding.ExcludedTable, Severity: finding.Note,
+			Item: "collection " + name, Message: fmt.Sprintf("collection %q is left out by DB_EXCLUDE_TABLES here: a snapshot taken elsewhere may hold it", name),
+			Fix: "schemaguard explain EXCLUDED_TABLE"})
+	}
+	return out
+}
+
+// Facts implements [check.Database].
+func (d *Database) Facts(ctx context.Context) (plan.Facts, error) {
+	return d.Catalog.Facts(ctx, d.conn)
+}
+
+// SyncPoints implements [check.Database]: those of the database, or the local
+// ones where it has none.
+func (d *Database) SyncPoints(ctx context.Context) ([]syncpoint.Point, error) {
+	if d.opt.Local == nil && d.Catalog.HasSyncPoint {
+		points, err := syncpoint.Read(ctx, d.conn)
+		if err != nil || len(points) > 0 {
+			return points, err
+		}
+	}
+	if local := d.local(); local != nil {
+		return local.Read()
+	}
+	return nil, nil
+}
+
+func (d *Database) local() *syncpoint.Local {
+	if d.opt.Local != nil {
+		return d.opt.Local
+	}
+	return d.opt.Fallback
+}
+
+// WriteSyncPoint keeps a point where the settings want it, or locally where the
+// role may not create the table; note says so then.
+func (d *Database) WriteSyncPoint(ctx context.Context, p syncpoint.Point) (note string, err error) {
+	if d.opt.Local == nil {
+		err = syncpoint.Write(ctx, d.conn, p)
+		if !errors.Is(err, syncpoint.ErrNoRight) || d.opt.Fallback == nil {
+			return "", err
+		}
+		note = "the sync point is kept in this clone only: " + err.Error()
+	}
+	return note, d.local().Write(p)
+}
+
+// CountLoss implements [check.Database].
+func (d *Database) CountLoss(ctx context.Context, effects []plan.Effect, budget time.Duration) (map[plan.Effect]policy.Count, error) {
+	counts, err := d.Catalog.CountLoss(ctx, d.conn, effects, budget)
+	out := make(map[plan.Effect]policy.Count, len(counts))
+	for e, c := range counts {
+		out[e] = policy.Count{N: c.N, Estimate: c.Estimate}
+	}
+	return out, err
+}
+
+// Authors implements [check.Database]: "created 14:02 by anna@example.com".
+func (d *Database) Authors(ctx context.Context, keys []snapshot.Key) (map[snapshot.Key]string, error) {
+	authors, err := d.Catalog.Authors(ctx, d.conn, keys)
+	out := make(map[snapshot.Key]string, len(authors))
+	for key, a := range authors {
+		words := map[string]string{"create": "created", "update": "changed", "delete": "deleted"}[a.Action]
+		layout := "2006-01-02 15:04"
+		if a.At.Local().Format(time.DateOnly) == d.opt.Now.Local().Format(time.DateOnly) {
+			layout = "15:04"
+		}
+		words += " " + a.At.Local().Format(layout)
+		if a.Email != "" {
+			words += " by " + a.Email
+		}
+		out[key] = words
+	}
+	return out, err
+}
