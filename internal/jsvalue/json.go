@@ -11,6 +11,9 @@ import (
 // maxDepth bounds nesting, so that a hostile document cannot exhaust the stack.
 const maxDepth = 1000
 
+// maxKeys bounds the different keys that are kept for sharing.
+const maxKeys = 1000
+
 // SyntaxError says where in a text JSON stopped making sense.
 type SyntaxError struct {
 	Offset int    // bytes from the start
@@ -46,6 +49,7 @@ func ParseJSONOffsets(data []byte) (Value, []int, error) {
 type parser struct {
 	data    []byte
 	pos     int
+	keys    map[string]string // seen so far, so that equal ones share memory
 	track   bool
 	offsets []int
 	spans   []span // of the members of the objects that are open
@@ -164,7 +168,7 @@ func (p *parser) member(o *Object, base, depth int) error {
 	}
 	from := len(p.offsets)
 	p.mark()
-	key, err := p.string()
+	key, err := p.key()
 	if err != nil {
 		return err
 	}
@@ -294,22 +298,52 @@ func (p *parser) number() (Value, error) {
 }
 
 func (p *parser) string() (string, error) {
+	raw, s, err := p.scanString()
+	if raw != nil {
+		return string(raw), nil
+	}
+	return s, err
+}
+
+// key reads a string of which there are likely to be many.
+func (p *parser) key() (string, error) {
+	raw, s, err := p.scanString()
+	if raw == nil {
+		return s, err
+	}
+	if key, ok := p.keys[string(raw)]; ok {
+		return key, nil
+	}
+	key := string(raw)
+	if p.keys == nil {
+		p.keys = map[string]string{}
+	}
+	if len(p.keys) < maxKeys {
+		p.keys[key] = key
+	}
+	return key, nil
+}
+
+// scanString reads a string, and returns it as it stands in data if it has no
+// escapes, else decoded.
+func (p *parser) scanString() (raw []byte, s string, err error) {
 	p.pos++
 	start := p.pos
 	for p.pos < len(p.data) {
 		switch c := p.data[p.pos]; {
 		case c == '"':
-			s := string(p.data[start:p.pos])
+			raw := p.data[start:p.pos]
 			p.pos++
-			return s, nil
+			return raw, "", nil
 		case c == '\\':
-			return p.escaped(append([]byte(nil), p.data[start:p.pos]...))
+			s, err := p.escaped(append([]byte(nil), p.data[start:p.pos]...))
+			return nil, s, err
 		case c < ' ':
-			return "", p.fail("a control character in a string")
+			return nil, "", p.fail("a control character in a string")
 		}
 		p.pos++
 	}
-	return "", p.fail("unexpected end in a string")
+	return nil, "", p.fail("unexpected end in a string")
 }
 
 // escaped reads the rest of a string from its first backslash on; buf is what
@@ -385,70 +419,4 @@ func (p *parser) hex4() (rune, bool) {
 	}
 	p.pos += 4
 	return rune(n), true
-}
-
-// AppendJSON appends v as JavaScript's JSON.stringify writes it: no spaces,
-// NaN and the infinities as null, lone surrogates escaped.
-func AppendJSON(dst []byte, v Value) []byte {
-	switch v.kind {
-	case KindNull, KindBool:
-		return append(dst, Text(v)...)
-	case KindNumber:
-		if math.IsNaN(v.num) || math.IsInf(v.num, 0) {
-			return append(dst, "null"...)
-		}
-		return append(dst, FormatNumber(v.num)...)
-	case KindString:
-		return appendJSONString(dst, v.str)
-	case KindList:
-		dst = append(dst, '[')
-		for i, e := range v.ref.vals {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = AppendJSON(dst, e)
-		}
-		return append(dst, ']')
-	default:
-		dst = append(dst, '{')
-		for i := range v.ref.Len() {
-			key, m := v.ref.At(i)
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(appendJSONString(dst, key), ':')
-			dst = AppendJSON(dst, m)
-		}
-		return append(dst, '}')
-	}
-}
-
-func appendJSONString(dst []byte, s string) []byte {
-	const hex = "0123456789abcdef"
-	dst = append(dst, '"')
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '"' || c == '\\':
-			dst = append(dst, '\\', c)
-		case c == '\b':
-			dst = append(dst, '\\', 'b')
-		case c == '\f':
-			dst = append(dst, '\\', 'f')
-		case c == '\n':
-			dst = append(dst, '\\', 'n')
-		case c == '\r':
-			dst = append(dst, '\\', 'r')
-		case c == '\t':
-			dst = append(dst, '\\', 't')
-		case c < ' ':
-			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-		case c == 0xED && i+2 < len(s) && s[i+1] >= 0xA0:
-			r := 0xD000 | uint(s[i+1]&0x3F)<<6 | uint(s[i+2]&0x3F)
-			dst = append(dst, '\\', 'u', hex[r>>12], hex[r>>8&15], hex[r>>4&15], hex[r&15])
-			i += 2
-		default:
-			dst = append(dst, c)
-		}
-	}
-	return append(dst, '"')
 }

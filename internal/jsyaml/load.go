@@ -45,7 +45,7 @@ func (e *SyntaxError) Error() string {
 }
 
 // Load reads a YAML text of one document as js-yaml 4.3's load does: the types
-// of its default schema, merge keys, no key twice, at most 100 levels, null for
+// of its default schema, merge keys, no key twice, at most 99 levels, null for
 // an empty text. It differs in this: timestamps stay the strings they are; tags
 // other than those of YAML's core schema, raw U+0085, U+2028 and U+2029, bytes
 // that are not UTF-8, and aliases that multiply the text are refused.
@@ -55,6 +55,9 @@ func Load(data []byte) (*Document, error) {
 		return nil, err
 	}
 	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
+	if n := len(data); n > 0 && data[n-1] != '\n' && data[n-1] != '\r' {
+		data = append(data[:n:n], '\n') // js-yaml does so, which counts in a block scalar
+	}
 	if v, lines, ok := canonical.Read(data); ok {
 		return &Document{Value: v, lines: lines}, nil
 	}

@@ -25,7 +25,7 @@ func checkReaders(t *testing.T, data []byte) (accepted bool) {
 	}
 	slow, err := loadNodes(data)
 	if err != nil {
-		t.Fatalf("only the canonical reader takes %q: %v", data, err)
+		t.Fatalf("only the canonical reader takes this: %v\n%q", err, data)
 	}
 	if !jsvalue.Equal(fast, slow.Value) {
 		t.Fatalf("different values of %q:\n%s", data, cmp.Diff(asJSON(slow.Value), asJSON(fast)))

@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	// maxDepth is js-yaml 4.3's own limit, counted as it does: the outermost
-	// value is the first level, a scalar is one too.
-	maxDepth = 100
+	// maxDepth is just below js-yaml 4.3's own limit of 100 levels, a scalar
+	// being one too: in some places it counts a level more than there is.
+	maxDepth = 99
 	// maxAliased bounds how many values aliases may stand for in all, so that a
 	// small text cannot become a huge one ("billion laughs").
 	maxAliased = 10_000
@@ -28,7 +28,17 @@ const (
 // loadNodes reads a text through yaml.v3, of which it takes the nodes only: what
 // a plain scalar means is for js-yaml to say.
 func loadNodes(data []byte) (*Document, error) {
+	if bytes.HasPrefix(data, []byte("%YAML 1.2")) {
+		data = append([]byte("#"), data[1:]...) // yaml.v3 knows %YAML 1.1 only
+	}
 	root, err := parseNodes(data)
+	if err != nil {
+		if hidden, ok := hideSurrogates(data); ok {
+			if root, err = parseNodes(hidden); root != nil {
+				showSurrogates(root)
+			}
+		}
+	}
 	if err != nil {
 		if line := conflictLine(data); line > 0 {
 			return nil, &SyntaxError{Line: line, Column: 1, Reason: "a merge conflict that is not resolved"}
@@ -291,7 +301,7 @@ func scalarValue(n *yaml.Node) (jsvalue.Value, error) {
 	case "!!str":
 		return jsvalue.String(n.Value), nil
 	case "!!null":
-		if kind == jsvalue.KindNull {
+		if kind == jsvalue.KindNull && (n.Value != "" || n.Style == yaml.TaggedStyle) {
 			return v, nil
 		}
 	case "!!bool":
