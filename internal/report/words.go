@@ -1,0 +1,97 @@
+package report
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/schemaguard/schemaguard/internal/policy"
+	"github.com/schemaguard/schemaguard/internal/threeway"
+)
+
+// thousands writes a number as people read it: 1,204.
+func thousands(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	sign := ""
+	if n < 0 {
+		sign, digits = "-", digits[1:]
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return sign + digits
+}
+
+// lossText says a loss in words: "1,204 rows of orders", "~5,000,000 rows of
+// positions", "rows of orders not counted".
+func lossText(l policy.Loss) string {
+	if l.Count < 0 {
+		return l.What + " not counted"
+	}
+	what := l.What
+	if l.Count == 1 {
+		first, rest, _ := strings.Cut(what, " ")
+		what = strings.TrimSpace(singular(first) + " " + rest)
+	}
+	mark := ""
+	if l.Estimate {
+		mark = "~"
+	}
+	return mark + thousands(l.Count) + " " + what
+}
+
+// singular undoes the plural of the first word of a loss.
+func singular(word string) string {
+	if stem, ok := strings.CutSuffix(word, "ies"); ok {
+		return stem + "y"
+	}
+	return strings.TrimSuffix(word, "s")
+}
+
+// count writes "1 field", "1,204 fields".
+func count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return thousands(int64(n)) + " " + noun
+}
+
+// list joins parts as a sentence does: "a, b and c". Beyond limit parts, the
+// rest is counted: "a, b and 3 more".
+func list(parts []string, limit int) string {
+	if limit > 0 && len(parts) > limit {
+		return strings.Join(parts[:limit], ", ") + " and " + thousands(int64(len(parts)-limit)) + " more"
+	}
+	if len(parts) < 2 {
+		return strings.Join(parts, "")
+	}
+	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
+}
+
+// meaning says what a class means, in the words of somebody who knows Directus.
+func meaning(c threeway.Class) string {
+	switch c {
+	case threeway.Conflict:
+		return "changed in the database and in the snapshot since both were equal"
+	case threeway.UnsavedCreate:
+		return "only in the database, and in no commit"
+	case threeway.UnsavedEdit:
+		return "changed in the database, and in no commit"
+	case threeway.UnsavedDelete:
+		return "deleted in the database, still in the snapshot"
+	case threeway.Ahead:
+		return "committed, but not in the history of this snapshot"
+	case threeway.CommittedDrop:
+		return "removed by a commit, still in the database"
+	case threeway.PendingCreate:
+		return "in the snapshot, not yet in the database"
+	case threeway.PendingUpdate:
+		return "newer in the snapshot than in the database"
+	}
+	return ""
+}
+
+// classOrder is the order in which classes are reported, the worst first.
+func classOrder() []threeway.Class {
+	return []threeway.Class{threeway.Conflict, threeway.UnsavedCreate, threeway.UnsavedEdit, threeway.UnsavedDelete,
+		threeway.Ahead, threeway.CommittedDrop, threeway.PendingUpdate, threeway.PendingCreate}
+}
