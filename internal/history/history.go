@@ -10,6 +10,7 @@ package history
 import (
 	"bytes"
 	"context"
+	"crypto/sha1" // what git names objects by
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -301,3 +302,39 @@ func Holder(ctx context.Context, repo *gitrepo.Repo, path, blob string) (string,
 	}
 	return "", nil
 }
+
+// Repository is the history of one file of one repository, in the form that a
+// check asks for.
+type Repository struct {
+	Repo *gitrepo.Repo
+	Path string // as [gitrepo.Repo.Rel] gives it
+}
+
+// Look is [Look] for this file.
+func (r Repository) Look(ctx context.Context, past []string, wanted []Wanted) (map[Wanted]threeway.Past, error) {
+	return Look(ctx, r.Repo, r.Path, past, wanted)
+}
+
+// Committed tells whether a commit on any branch has exactly this content.
+func (r Repository) Committed(ctx context.Context, data []byte) (bool, error) {
+	commit, err := r.Holder(ctx, data)
+	return commit != "", err
+}
+
+// Holder returns the newest commit on any branch that has exactly this content
+// at the path; empty where none has.
+func (r Repository) Holder(ctx context.Context, data []byte) (string, error) {
+	header := fmt.Appendf(nil, "blob %d\x00", len(data))
+	object := append(header, data...)
+	old, young := sha1.Sum(object), sha256.Sum256(object)
+	for _, id := range []string{hex.EncodeToString(old[:]), hex.EncodeToString(young[:])} {
+		commit, err := Holder(ctx, r.Repo, r.Path, id)
+		if err != nil || commit != "" {
+			return commit, err
+		}
+	}
+	return "", nil
+}
+
+// Shallow tells whether the history was cut off by a shallow clone.
+func (r Repository) Shallow() bool { return r.Repo.Shallow() }
