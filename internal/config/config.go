@@ -11,7 +11,7 @@
 // by package connection.
 //
 //	cfg, err := config.Load(config.Options{Dir: ".", Environ: os.Environ()})
-//	cfg.Snapshot.Path.Text, cfg.Snapshot.Path.Origin // "snapshots/schema.yaml", "default"
+//	cfg.Snapshot.Path.V, cfg.Snapshot.Path.Origin // "snapshots/schema.yaml", "default"
 package config
 
 import (
