@@ -41,7 +41,8 @@ type app struct {
 	environ []string
 	now     func() time.Time
 	flags   globalFlags
-	code    int // exit code of a command that ran to its end
+	where   *workspace // the project, once it was looked at
+	code    int        // exit code of a command that ran to its end
 }
 
 // globalFlags are the flags that every command takes.

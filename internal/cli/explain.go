@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"fmt"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/schemaguard/schemaguard/internal/finding"
+	"github.com/schemaguard/schemaguard/internal/report"
+)
+
+func (a *app) explainCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "explain [CODE]", Short: "Say what a finding means, what harm it does and how to fix it",
+		Example: "  schemaguard explain\n  schemaguard explain META_KEY_MISSING",
+		Args:    cobra.MaximumNArgs(1),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			var codes []string
+			for _, info := range finding.All() {
+				codes = append(codes, string(info.Code)+"\t"+info.Title)
+			}
+			return codes, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return report.ExplainAll(a.streams.Out, a.outOptions())
+			}
+			info, ok := finding.Lookup(finding.Code(args[0]))
+			if !ok {
+				err := fmt.Errorf("there is no finding %q", args[0])
+				if near := finding.Nearest(args[0]); near != "" {
+					err = fmt.Errorf("%w; did you mean %s", err, near)
+				}
+				return usageError{cmd, err}
+			}
+			return report.Explain(a.streams.Out, info, a.outOptions())
+		},
+	}
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version",
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(a.streams.Out, "schemaguard "+version())
+			return err
+		},
+	}
+}
+
+// version is the module's version as the Go toolchain recorded it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}

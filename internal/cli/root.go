@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/schemaguard/schemaguard/internal/report"
+)
+
+const rootLong = `schemaguard keeps Directus teams from destroying their own schema.
+
+Every boot of a Directus container applies the snapshot baked into its image,
+and drops what the database has and that snapshot lacks. schemaguard compares
+the live database with the snapshot in git and says what the next boot would
+do, before it does.`
+
+const rootExample = `  schemaguard init          look at the project and write .schemaguard.yaml
+  schemaguard status        one screen: what differs, what a boot would destroy
+  schemaguard check         the verdict, for scripts: exit 0, 2 or 3
+  schemaguard snapshot --stage
+                            save the live schema and stage it
+  schemaguard demo          see it work on a throwaway database`
+
+// root builds the whole command tree.
+func (a *app) root() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "schemaguard", Short: "Keep a Directus schema from being destroyed by its own snapshot",
+		Long: rootLong, Example: rootExample,
+		SilenceErrors: true, SilenceUsage: true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
+		Args:              cobra.NoArgs,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{cmd, err} })
+	a.flags.settings = map[string]*string{}
+	flags := cmd.PersistentFlags()
+	flags.StringVarP(&a.flags.dir, "directory", "C", "", "run as if started in this `folder`")
+	flags.StringVar(&a.flags.config, "config", "", "read this settings `file` instead of looking for .schemaguard.yaml")
+	flags.StringVar(&a.flags.color, "color", "auto", "colour the output: auto, always or never")
+	flags.BoolVarP(&a.flags.quiet, "quiet", "q", false, "say nothing where nothing is wrong")
+	flags.BoolVarP(&a.flags.verbose, "verbose", "v", false, "show every item and every value that differs")
+	a.setting(cmd, "database.url", "dsn", "the database, as a `URL` or keyword DSN")
+	a.setting(cmd, "directus.version", "directus-version", "the `version` of Directus that runs, e.g. 12.4.1")
+	a.setting(cmd, "loss_timeout", "loss-timeout", "how `long` rows are counted before \"not counted\" (default 2s)")
+	cmd.AddCommand(
+		a.statusCommand(), a.checkCommand(), a.diffCommand(), a.snapshotCommand(),
+		a.initCommand(), a.doctorCommand(), a.demoCommand(), a.explainCommand(), a.versionCommand(),
+		exitCodesTopic(),
+	)
+	for _, sub := range cmd.Commands() {
+		if sub.Args == nil && sub.Runnable() {
+			sub.Args = cobra.NoArgs
+		}
+		wrapArgs(sub)
+	}
+	return cmd
+}
+
+// wrapArgs makes wrong arguments usage errors, like wrong flags.
+func wrapArgs(cmd *cobra.Command) {
+	check := cmd.Args
+	if check == nil {
+		return
+	}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError{cmd, err}
+		}
+		return nil
+	}
+}
+
+// exitCodesTopic is `schemaguard help exit-codes`.
+func exitCodesTopic() *cobra.Command {
+	return &cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: report.ExitCodesHelp()}
+}

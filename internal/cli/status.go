@@ -1,0 +1,149 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/schemaguard/schemaguard/internal/policy"
+	"github.com/schemaguard/schemaguard/internal/report"
+	"github.com/schemaguard/schemaguard/internal/snapshot"
+	"github.com/schemaguard/schemaguard/internal/syncpoint"
+)
+
+func (a *app) statusCommand() *cobra.Command {
+	var json bool
+	cmd := &cobra.Command{
+		Use: "status", Short: "Show what differs, what a boot would destroy, and what to do next",
+		Long: `Shows one screen: which database and which Directus, then the live schema, the
+sync point, the worktree, the index and HEAD side by side, what is unsaved,
+ahead, pending or in conflict, what a boot would destroy, and the one command
+to type next. It changes nothing.`,
+		Example: "  schemaguard status\n  schemaguard status --verbose\n  schemaguard status --json",
+		RunE:    func(*cobra.Command, []string) error { return a.status(json) },
+	}
+	cmd.Flags().BoolVar(&json, "json", false, "one JSON object on stdout")
+	return cmd
+}
+
+func (a *app) status(json bool) error {
+	st, err := a.collectStatus()
+	if err != nil {
+		v, ok := unable(err)
+		if !ok {
+			return err
+		}
+		st = &report.Status{Verdict: v}
+	}
+	a.code = st.Verdict.ExitCode()
+	if json {
+		return report.StatusJSON(a.streams.Out, st, a.outOptions())
+	}
+	return report.StatusText(a.streams.Out, st, a.outOptions())
+}
+
+// collectStatus compares live with every side. The verdict shown is that of the
+// worktree, which is what the next build takes; by the rule of commits, since
+// nothing is about to boot.
+func (a *app) collectStatus() (*report.Status, error) {
+	s, err := a.open()
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	live := s.db.Side(s.decision)
+	st := &report.Status{Database: s.settings.display, Found: s.settings.source}
+	st.Sides = append(st.Sides, report.Side{Name: "live", Where: s.settings.display, Items: live.Snapshot.Len()}, s.syncSide())
+	seen := map[string]policy.Verdict{}
+	for _, name := range s.sideNames() {
+		t, err := s.target(name)
+		if err != nil {
+			return nil, err
+		}
+		v, done := seen[string(t.Data)]
+		if !done || t.missing != nil {
+			if v, err = s.check(t, policy.Commit, false); err != nil {
+				return nil, err
+			}
+			seen[string(t.Data)] = v
+		}
+		if name == "worktree" {
+			st.Verdict = v
+		}
+		st.Sides = append(st.Sides, side(t, v))
+	}
+	return st, nil
+}
+
+func (s *session) sideNames() []string {
+	if s.repo == nil {
+		return []string{"worktree"}
+	}
+	return []string{"worktree", "index", "HEAD"}
+}
+
+// syncSide is the row of the sync point.
+func (s *session) syncSide() report.Side {
+	out := report.Side{Name: "sync point", Items: -1, Against: "none yet"}
+	points, err := s.db.SyncPoints(s.ctx)
+	if err != nil {
+		out.Against = "not readable"
+		return out
+	}
+	last := syncpoint.Latest(points)
+	if last == nil {
+		return out
+	}
+	out.Where, out.Items = last.Describe(s.app.now()), len(last.Items)
+	moved := 0
+	now := s.db.Side(s.decision).Snapshot.Digests()
+	for key, digest := range last.Items {
+		if now[key] != digest {
+			moved++
+		}
+	}
+	for key := range now {
+		if _, had := last.Items[key]; !had {
+			moved++
+		}
+	}
+	out.Against = "same"
+	if moved > 0 {
+		out.Against = fmt.Sprintf("live moved in %d since", moved)
+	}
+	return out
+}
+
+// side is the row of a snapshot.
+func side(t target, v policy.Verdict) report.Side {
+	out := report.Side{Name: t.Source.Name, Where: t.Source.Origin, Items: -1}
+	if t.Source.Detail != "" {
+		out.Where = t.Source.Detail
+	}
+	if t.missing != nil {
+		out.Against = "absent"
+		return out
+	}
+	if file := snapshot.Decode(t.File, t.Data); file.Trusted() {
+		out.Items = file.Snapshot.Len()
+	}
+	switch n := v.Counts; {
+	case v.State == policy.NotRun:
+		out.Against = "not readable"
+	case n.Unsaved+n.Ahead+n.Pending+n.Conflict+n.CommittedDrop == 0:
+		out.Against = "same"
+	default:
+		var parts []string
+		for _, p := range []struct {
+			n    int
+			word string
+		}{{n.Unsaved, "unsaved"}, {n.Conflict, "in conflict"}, {n.Ahead, "ahead"}, {n.CommittedDrop, "to drop"}, {n.Pending, "pending"}} {
+			if p.n > 0 {
+				parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
+			}
+		}
+		out.Against = strings.Join(parts, ", ")
+	}
+	return out
+}
