@@ -10,17 +10,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/go-git/go-git/v5/plumbing"
-
 	"github.com/schemaguard/schemaguard/internal/gitrepo/gitindex"
-)
-
-const (
-	modeTree      = 0o040000
-	modeSymlink   = 0o120000
-	modeSubmodule = 0o160000
-	modeRegular   = 0o100000
-	modeType      = 0o170000
+	"github.com/schemaguard/schemaguard/internal/gitrepo/gitobject"
 )
 
 // Blob is one version of the file. It costs no read of the content until Data is called, so that equal ids settle the
@@ -45,7 +36,7 @@ func (b Blob) Data(ctx context.Context) ([]byte, error) {
 		return nil, fmt.Errorf("reading %s in %s: %w", b.Path, b.At, err)
 	}
 	if bytes.HasPrefix(data, []byte("version https://git-lfs.github.com/spec/")) {
-		return nil, &UnsupportedError{Dir: b.repo.root, Reason: b.Path + " in " + b.At + " is stored in Git LFS, so git has a pointer and not the file; to keep it in git itself: git lfs untrack " + shellQuote(b.Path)}
+		return nil, &UnsupportedError{Dir: b.repo.loc.Root, Reason: b.Path + " in " + b.At + " is stored in Git LFS, so git has a pointer and not the file; to keep it in git itself: git lfs untrack " + shellQuote(b.Path)}
 	}
 	return data, nil
 }
@@ -57,12 +48,12 @@ func (r *Repo) Blob(path, id string) Blob {
 
 // content reads a blob in process, else through git, and verifies it either way.
 func (r *Repo) content(ctx context.Context, id string) ([]byte, error) {
-	if !isObjectID(id) || len(id) != 2*r.idLen {
-		return nil, fmt.Errorf("%q is no object id of this repository", printable(id))
+	if !gitobject.IsID(id) || len(id) != 2*r.idLen {
+		return nil, fmt.Errorf("%q is no object id of this repository", gitobject.Printable(id))
 	}
 	why := r.why
 	if r.objects != nil {
-		data, err := r.objects.read(plumbing.BlobObject, id)
+		data, err := r.objects.Blob(id)
 		if err == nil {
 			return data, nil
 		}
@@ -75,7 +66,7 @@ func (r *Repo) content(ctx context.Context, id string) ([]byte, error) {
 	if err != nil {
 		return nil, r.unreadable(err, why)
 	}
-	if objectID("blob", data, r.idLen) != id {
+	if gitobject.ID("blob", data, r.idLen) != id {
 		return nil, fmt.Errorf("reading blob %s: its content is damaged", id)
 	}
 	return data, nil
@@ -105,7 +96,7 @@ func (r *Repo) Index(ctx context.Context, path string) (Blob, error) {
 			if e.IntentToAdd {
 				return Blob{}, fmt.Errorf("%s in %s: %w", path, at, ErrNotTracked)
 			}
-			return r.blob(path, at, treeEntry{mode: e.Mode, id: e.ID})
+			return r.blob(path, at, gitobject.Entry{Mode: e.Mode, ID: e.ID})
 		case 1:
 			unmerged.Base = e.ID
 		case 2:
@@ -119,7 +110,7 @@ func (r *Repo) Index(ctx context.Context, path string) (Blob, error) {
 
 // indexEntries reads the index file itself, and asks git only where that file is not the whole index.
 func (r *Repo) indexEntries(ctx context.Context, path string) (gitindex.Result, error) {
-	data, err := os.ReadFile(r.indexFile)
+	data, err := os.ReadFile(r.loc.IndexFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return gitindex.Result{}, nil
 	}
@@ -135,7 +126,7 @@ func (r *Repo) indexEntries(ctx context.Context, path string) (gitindex.Result, 
 		return gitindex.Result{}, r.unreadable(gitErr, err.Error())
 	}
 	res, err = parseStage(out, path)
-	if err != nil || len(res.Entries) != 1 || res.Entries[0].ID != objectID("blob", nil, r.idLen) {
+	if err != nil || len(res.Entries) != 1 || res.Entries[0].ID != gitobject.ID("blob", nil, r.idLen) {
 		return res, err
 	}
 	// Only an empty entry can be one that is merely intended to be added, and only the debug output says so.
@@ -156,7 +147,7 @@ func parseStage(out []byte, path string) (gitindex.Result, error) {
 			continue
 		}
 		f := strings.Fields(meta)
-		if !ok || len(f) != 3 || !isObjectID(f[1]) {
+		if !ok || len(f) != 3 || !gitobject.IsID(f[1]) {
 			return res, errors.New("unexpected answer of git ls-files")
 		}
 		mode, err := strconv.ParseUint(f[0], 8, 32)
@@ -167,7 +158,7 @@ func parseStage(out []byte, path string) (gitindex.Result, error) {
 		switch {
 		case name == path:
 			res.Entries = append(res.Entries, gitindex.Entry{Mode: uint32(mode), ID: f[1], Stage: stage})
-		case mode == modeSubmodule && strings.HasPrefix(path, name+"/"):
+		case mode == gitobject.ModeSubmodule && strings.HasPrefix(path, name+"/"):
 			res.Submodule = name
 		}
 	}
@@ -202,27 +193,35 @@ func (r *Repo) At(ctx context.Context, rev, path string) (Blob, error) {
 	return r.blob(path, id, e)
 }
 
-func (r *Repo) entryAt(ctx context.Context, id, path string) (treeEntry, error) {
+func (r *Repo) entryAt(ctx context.Context, id, path string) (gitobject.Entry, error) {
 	why := r.why
 	if r.objects != nil {
-		_, c, err := r.objects.readCommit(id)
-		if err == nil {
-			var e treeEntry
-			if e, err = r.objects.lookup(c.tree, path, id); err == nil || errors.Is(err, ErrNotTracked) {
-				return e, err
-			}
-		}
-		var notFile *NotFileError
-		if r.git == nil || errors.As(err, &notFile) {
-			return treeEntry{}, err
+		e, sub, err := r.entryHere(id, path)
+		switch {
+		case err == nil && sub != "":
+			return e, submoduleError(path, sub, id)
+		case err == nil && e.Mode == 0:
+			return e, fmt.Errorf("%s in %s: %w", path, id, ErrNotTracked)
+		case err == nil:
+			return e, nil
+		case r.git == nil:
+			return e, fmt.Errorf("reading %s in %s: %w", path, id, err)
 		}
 		why = err.Error()
 	}
 	out, err := r.ask(ctx, lookupTimeout, why, append([]string{"ls-tree", "-z", "--full-tree", id, "--"}, prefixes(path)...)...)
 	if err != nil {
-		return treeEntry{}, fmt.Errorf("reading %s in %s: %w", path, id, r.unreadable(err, why))
+		return gitobject.Entry{}, fmt.Errorf("reading %s in %s: %w", path, id, r.unreadable(err, why))
 	}
 	return parseTree(out, path, id)
+}
+
+func (r *Repo) entryHere(id, path string) (gitobject.Entry, string, error) {
+	_, c, err := r.objects.Commit(id)
+	if err != nil {
+		return gitobject.Entry{}, "", err
+	}
+	return r.objects.Lookup(c.Tree, path)
 }
 
 // prefixes returns path and each directory above it: a submodule shows itself only under its own name.
@@ -237,7 +236,7 @@ func prefixes(path string) []string {
 }
 
 // parseTree reads `git ls-tree -z`: "100644 blob ID\tPATH\0" for each of prefixes that is there.
-func parseTree(out []byte, path, at string) (treeEntry, error) {
+func parseTree(out []byte, path, at string) (gitobject.Entry, error) {
 	sub := ""
 	for rec := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
 		if rec == "" {
@@ -245,35 +244,35 @@ func parseTree(out []byte, path, at string) (treeEntry, error) {
 		}
 		meta, name, _ := strings.Cut(rec, "\t")
 		f := strings.Fields(meta)
-		if len(f) != 3 || !isObjectID(f[2]) {
-			return treeEntry{}, errors.New("unexpected answer of git ls-tree")
+		if len(f) != 3 || !gitobject.IsID(f[2]) {
+			return gitobject.Entry{}, errors.New("unexpected answer of git ls-tree")
 		}
 		mode, err := strconv.ParseUint(f[0], 8, 32)
 		switch {
 		case err != nil:
-			return treeEntry{}, errors.New("unexpected answer of git ls-tree")
+			return gitobject.Entry{}, errors.New("unexpected answer of git ls-tree")
 		case name == path:
-			return treeEntry{mode: uint32(mode), id: f[2]}, nil
-		case mode == modeSubmodule:
+			return gitobject.Entry{Mode: uint32(mode), ID: f[2]}, nil
+		case mode == gitobject.ModeSubmodule:
 			sub = name
 		}
 	}
 	if sub != "" {
-		return treeEntry{}, submoduleError(path, sub, at)
+		return gitobject.Entry{}, submoduleError(path, sub, at)
 	}
-	return treeEntry{}, fmt.Errorf("%s in %s: %w", path, at, ErrNotTracked)
+	return gitobject.Entry{}, fmt.Errorf("%s in %s: %w", path, at, ErrNotTracked)
 }
 
 // blob makes a Blob of an entry that is a regular file.
-func (r *Repo) blob(path, at string, e treeEntry) (Blob, error) {
-	switch e.mode & modeType {
-	case modeRegular:
-		return Blob{Path: path, ID: e.id, At: at, repo: r}, nil
-	case modeSymlink:
+func (r *Repo) blob(path, at string, e gitobject.Entry) (Blob, error) {
+	switch e.Mode & gitobject.ModeType {
+	case gitobject.ModeRegular:
+		return Blob{Path: path, ID: e.ID, At: at, repo: r}, nil
+	case gitobject.ModeSymlink:
 		return Blob{}, &NotFileError{Path: path, What: "a symbolic link", At: at}
-	case modeSubmodule:
+	case gitobject.ModeSubmodule:
 		return Blob{}, &NotFileError{Path: path, What: "a submodule", At: at}
-	case modeTree:
+	case gitobject.ModeTree:
 		return Blob{}, &NotFileError{Path: path, What: "a directory", At: at}
 	}
 	return Blob{}, &NotFileError{Path: path, What: "a special file", At: at}

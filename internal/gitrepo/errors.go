@@ -5,15 +5,17 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/schemaguard/schemaguard/internal/gitrepo/gitdir"
 	"github.com/schemaguard/schemaguard/internal/gitrepo/gitexec"
+	"github.com/schemaguard/schemaguard/internal/gitrepo/gitobject"
 )
 
 // What a caller may decide on. Every other error of this package means that the question could not be answered.
 var (
 	// ErrNotRepository says that the directory lies in no git repository.
-	ErrNotRepository = errors.New("not a git repository")
+	ErrNotRepository = gitdir.ErrNotRepository
 	// ErrBare says that the repository has no working tree, or that the directory lies inside its git directory.
-	ErrBare = errors.New("repository without a working tree here")
+	ErrBare = gitdir.ErrBare
 	// ErrNotTracked says that the index or the commit does not hold the path.
 	ErrNotTracked = errors.New("not tracked by git")
 	// ErrUnborn says that HEAD has no commit yet.
@@ -117,7 +119,7 @@ func (e *MissingError) Error() string {
 	return e.Path + " does not exist in the working tree"
 }
 
-// errSafe etc. recognise git's own words; LC_ALL=C keeps them English.
+// classify recognises git's own words; LC_ALL=C keeps them English.
 func classify(err error, dir string) error {
 	var exit *gitexec.ExitError
 	if !errors.As(err, &exit) {
@@ -144,7 +146,7 @@ func classify(err error, dir string) error {
 // shellQuote makes a word that a POSIX shell reads as s, so that a printed command can be pasted. Control characters
 // are not representable and become '?'.
 func shellQuote(s string) string {
-	s = printable(s)
+	s = gitobject.Printable(s)
 	safe := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+@%,:", r)
 	}

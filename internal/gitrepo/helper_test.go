@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/schemaguard/schemaguard/internal/gitrepo/gitdir"
 )
 
 // hookReport is where the test binary, running as a hook, writes what it saw.
@@ -97,7 +99,7 @@ func newLab(t testing.TB, initArgs ...string) *lab {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("needs git on PATH")
 	}
-	base := resolved(t.TempDir())
+	base := gitdir.Resolved(t.TempDir())
 	l := &lab{t: t, dir: filepath.Join(base, "repo"), vars: map[string]string{
 		"HOME": filepath.Join(base, "home"), "PATH": os.Getenv("PATH"), "GIT_CONFIG_NOSYSTEM": "1",
 		"GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.com",

@@ -8,7 +8,9 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
-	"unicode"
+
+	"github.com/schemaguard/schemaguard/internal/gitrepo/gitdir"
+	"github.com/schemaguard/schemaguard/internal/gitrepo/gitobject"
 )
 
 // Rel turns a path as a user writes it (absolute, or relative to the directory given to [Open]) into the form that the
@@ -19,20 +21,20 @@ func (r *Repo) Rel(p string) (string, error) {
 	if p == "" || strings.ContainsRune(p, 0) {
 		return "", fmt.Errorf("%q is no path: %w", p, ErrOutside)
 	}
-	abs := absIn(r.dir, filepath.FromSlash(p))
+	abs := gitdir.AbsIn(r.dir, filepath.FromSlash(p))
 	abs = filepath.Join(resolveExisting(filepath.Dir(abs)), filepath.Base(abs))
-	if !within(r.root, abs) || abs == r.root {
-		return "", fmt.Errorf("%s is %w %s", printable(p), ErrOutside, printable(r.root))
+	if !gitdir.Within(r.loc.Root, abs) || abs == r.loc.Root {
+		return "", fmt.Errorf("%s is %w %s", gitobject.Printable(p), ErrOutside, gitobject.Printable(r.loc.Root))
 	}
-	if within(r.gitDir, abs) || within(r.commonDir, abs) {
-		return "", fmt.Errorf("%s lies in the git directory: %w", printable(p), ErrOutside)
+	if gitdir.Within(r.loc.GitDir, abs) || gitdir.Within(r.loc.CommonDir, abs) {
+		return "", fmt.Errorf("%s lies in the git directory: %w", gitobject.Printable(p), ErrOutside)
 	}
-	rel, err := filepath.Rel(r.root, abs)
+	rel, err := filepath.Rel(r.loc.Root, abs)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", printable(p), ErrOutside)
+		return "", fmt.Errorf("%s: %w", gitobject.Printable(p), ErrOutside)
 	}
-	if r.cfg.ignoreCase {
-		rel = onDiskCase(r.root, rel)
+	if r.loc.Config.IgnoreCase {
+		rel = onDiskCase(r.loc.Root, rel)
 	}
 	return filepath.ToSlash(rel), nil
 }
@@ -89,13 +91,3 @@ func checkPath(p string) error {
 }
 
 func parent(p string) string { return path.Dir(p) }
-
-// printable removes control characters and broken UTF-8: paths, names and subjects are hostile text.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return '?'
-		}
-		return r
-	}, strings.ToValidUTF8(s, "?"))
-}

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/schemaguard/schemaguard/internal/gitrepo/diskcache"
+	"github.com/schemaguard/schemaguard/internal/gitrepo/gitdir"
 	"github.com/schemaguard/schemaguard/internal/gitrepo/gitexec"
+	"github.com/schemaguard/schemaguard/internal/gitrepo/gitobject"
 )
 
 // How long one git command may take: a look-up (or the fetch of one blob in a partial clone), and a walk through the
@@ -25,20 +27,15 @@ const cacheBytes = 64 << 20
 
 // Repo is an open repository with a working tree. It is safe for concurrent use; it holds no open file.
 type Repo struct {
-	dir        string // what relative paths given to Rel start from
-	root       string
-	gitDir     string
-	commonDir  string
-	indexFile  string
-	cfg        repoConfig
-	env        func(string) string
-	idLen      int          // bytes of an object id: 20, or 32 with SHA-256
-	objects    *objectStore // nil: ask the binary
-	why        string       // why objects is nil
-	git        *gitexec.Git // nil: there is no git binary
-	facts      *diskcache.Dir
-	walks      *diskcache.Dir
-	boundByEnv bool
+	dir     string // what relative paths given to Rel start from
+	loc     gitdir.Location
+	env     func(string) string
+	idLen   int              // bytes of an object id: 20, or 32 with SHA-256
+	objects *gitobject.Store // nil: ask the binary
+	why     string           // why objects is nil
+	git     *gitexec.Git     // nil: there is no git binary
+	facts   *diskcache.Dir
+	walks   *diskcache.Dir
 }
 
 // Open opens the repository that dir (absolute, or relative to the process's directory) lies in. env is os.Getenv or a
@@ -47,25 +44,25 @@ type Repo struct {
 func Open(ctx context.Context, dir string, env func(string) string) (*Repo, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
-		return nil, fmt.Errorf("opening the git repository of %s: %w", printable(dir), err)
+		return nil, fmt.Errorf("opening the git repository of %s: %w", gitobject.Printable(dir), err)
 	}
 	if st, err := os.Stat(abs); err != nil || !st.IsDir() {
-		return nil, fmt.Errorf("opening the git repository of %s: no such directory", printable(abs))
+		return nil, fmt.Errorf("opening the git repository of %s: no such directory", gitobject.Printable(abs))
 	}
-	r := &Repo{dir: resolved(abs), env: env, idLen: 20}
-	sc, err := readScope(r.dir, env)
+	r := &Repo{dir: gitdir.Resolved(abs), env: env, idLen: 20}
+	sc, err := gitdir.ReadScope(r.dir, env)
 	if err != nil {
 		return nil, err
 	}
 	git, gitErr := gitexec.Find(env)
 	if gitErr == nil {
-		r.git = git.In(r.dir, sc.child...)
+		r.git = git.In(r.dir, sc.Child...)
 	}
 	if err := r.locate(ctx, sc); err != nil {
 		return nil, err
 	}
 	if r.git != nil {
-		r.git = git.In(r.root, sc.child...)
+		r.git = git.In(r.loc.Root, sc.Child...)
 	}
 	if err := r.checkOwner(ctx, sc); err != nil {
 		return nil, err
@@ -73,23 +70,23 @@ func Open(ctx context.Context, dir string, env func(string) string) (*Repo, erro
 	if err := r.chooseReader(ctx, sc); err != nil {
 		return nil, err
 	}
-	state := filepath.Join(r.commonDir, "schemaguard")
+	state := filepath.Join(r.loc.CommonDir, "schemaguard")
 	r.facts = diskcache.New(filepath.Join(state, "cache"), cacheBytes)
 	r.walks = diskcache.New(filepath.Join(state, "history"), cacheBytes)
 	return r, nil
 }
 
 // Root returns the top of the working tree: absolute, without symbolic links, in the form of this system.
-func (r *Repo) Root() string { return r.root }
+func (r *Repo) Root() string { return r.loc.Root }
 
 // GitDir returns the git directory of this working tree (of a linked worktree: its own).
-func (r *Repo) GitDir() string { return r.gitDir }
+func (r *Repo) GitDir() string { return r.loc.GitDir }
 
 // CommonDir returns the git directory that all working trees of the repository share.
-func (r *Repo) CommonDir() string { return r.commonDir }
+func (r *Repo) CommonDir() string { return r.loc.CommonDir }
 
 // IndexFile returns the index that is read: $GIT_INDEX_FILE when git said so, else <git dir>/index. A watcher watches it.
-func (r *Repo) IndexFile() string { return r.indexFile }
+func (r *Repo) IndexFile() string { return r.loc.IndexFile }
 
 // InProcess reports whether objects are read without the git binary, and if not, why (for doctor).
 func (r *Repo) InProcess() (bool, string) { return r.objects != nil, r.why }
@@ -101,88 +98,28 @@ func (r *Repo) Cache(name string) ([]byte, bool) { return r.facts.Load(name) }
 // The cache is bounded to 64 MiB, an entry to a quarter of that, and drops what was used longest ago.
 func (r *Repo) Store(name string, data []byte) { r.facts.Store(name, data) }
 
-// locate finds the four directories. What the configuration says in a way that is not understood here is asked of git.
-func (r *Repo) locate(ctx context.Context, sc scope) error {
-	at := place{gitDir: sc.gitDir, root: sc.workTree}
-	r.boundByEnv = sc.gitDir != ""
-	if r.boundByEnv {
-		if st, err := os.Stat(at.gitDir); err == nil && !st.IsDir() {
-			if at.gitDir, err = followGitFile(at.gitDir); err != nil {
-				return err
-			}
-		}
-		if !isGitDir(at.gitDir) {
-			return fmt.Errorf("GIT_DIR=%s: %w", printable(at.gitDir), ErrNotRepository)
-		}
-	} else {
-		found, err := discover(r.dir, ceilingsOf(r.env))
-		if err != nil {
-			return err
-		}
-		at.gitDir = found.gitDir
-		if at.root == "" {
-			at.root = found.root
-		}
-	}
-	r.gitDir = resolved(at.gitDir)
-	var err error
-	if r.commonDir, err = commonDirOf(r.gitDir); err != nil {
+// locate finds the directories. A configuration that is not understood here is asked of git.
+func (r *Repo) locate(ctx context.Context, sc gitdir.Scope) error {
+	loc, err := gitdir.Locate(r.dir, sc, r.env)
+	r.loc = loc
+	var cause *gitdir.ConfigError
+	if !errors.As(err, &cause) {
 		return err
 	}
-	if sc.commonDir != "" {
-		r.commonDir = resolved(sc.commonDir)
-	}
-	if r.indexFile = sc.indexFile; r.indexFile == "" {
-		r.indexFile = filepath.Join(r.gitDir, "index")
-	}
-	if r.cfg, err = readConfig(r.gitDir, r.commonDir); err != nil {
-		return r.locateByGit(ctx, err)
-	}
-	return r.settleRoot(sc, at.root)
-}
-
-// settleRoot picks the working tree in git's order: GIT_WORK_TREE, core.worktree, then where .git lies, or with GIT_DIR
-// the directory that the process was started in.
-func (r *Repo) settleRoot(sc scope, root string) error {
-	switch {
-	case sc.workTree != "":
-	case r.cfg.worktree != "":
-		root = absIn(r.gitDir, r.cfg.worktree)
-	case r.cfg.bare:
-		return fmt.Errorf("%s: %w", r.gitDir, ErrBare)
-	case r.boundByEnv:
-		cwd, err := os.Getwd()
-		if err != nil {
-			return fmt.Errorf("finding the working tree of GIT_DIR: %w", err)
-		}
-		root = cwd
-	}
-	if root == "" {
-		return fmt.Errorf("%s: %w", r.dir, ErrBare)
-	}
-	r.root = resolved(root)
-	if !within(r.root, r.dir) && !r.boundByEnv {
-		return fmt.Errorf("%s lies in the git directory of %s: %w", r.dir, r.root, ErrBare)
-	}
-	return nil
-}
-
-// locateByGit asks the binary for what the configuration reader refused.
-func (r *Repo) locateByGit(ctx context.Context, cause error) error {
+	r.why = cause.Error()
 	if r.git == nil {
-		return &UnsupportedError{Dir: r.dir, Reason: cause.Error(), Err: gitexec.ErrNoGit}
+		return &UnsupportedError{Dir: r.dir, Reason: r.why, Err: gitexec.ErrNoGit}
 	}
 	out, err := r.git.Run(ctx, lookupTimeout, nil, "rev-parse", "--absolute-git-dir", "--git-common-dir", "--show-object-format", "--show-toplevel")
 	if err != nil {
-		return r.unreadable(err, cause.Error())
+		return r.unreadable(err, r.why)
 	}
 	lines := strings.Split(strings.TrimRight(string(out), "\n"), "\n")
 	if len(lines) != 4 {
-		return &UnsupportedError{Dir: r.dir, Reason: cause.Error(), Err: errors.New("unexpected answer of git rev-parse")}
+		return &UnsupportedError{Dir: r.dir, Reason: r.why, Err: errors.New("unexpected answer of git rev-parse")}
 	}
-	r.gitDir, r.commonDir, r.root = resolved(lines[0]), resolved(absIn(r.dir, lines[1])), resolved(lines[3])
-	r.cfg.sha256 = lines[2] == "sha256"
-	r.why = cause.Error()
+	r.loc.GitDir, r.loc.CommonDir, r.loc.Root = gitdir.Resolved(lines[0]), gitdir.Resolved(gitdir.AbsIn(r.dir, lines[1])), gitdir.Resolved(lines[3])
+	r.loc.Config.SHA256 = lines[2] == "sha256"
 	return nil
 }
 
@@ -197,37 +134,37 @@ func (r *Repo) unreadable(err error, reason string) error {
 }
 
 // checkOwner refuses what git refuses: a repository of another user. With GIT_DIR set git does not look either.
-func (r *Repo) checkOwner(ctx context.Context, sc scope) error {
-	if r.boundByEnv || r.why != "" || ownedByUser(r.env, r.gitDir, r.root, filepath.Join(r.root, ".git")) {
+func (r *Repo) checkOwner(ctx context.Context, sc gitdir.Scope) error {
+	if r.loc.Named || r.why != "" || gitdir.OwnedByUser(r.env, r.loc.GitDir, r.loc.Root, filepath.Join(r.loc.Root, ".git")) {
 		return nil
 	}
 	if r.git == nil {
-		return &SafeDirectoryError{Dir: r.root}
+		return &SafeDirectoryError{Dir: r.loc.Root}
 	}
 	// safe.directory may allow it; only git knows its own configuration.
-	if _, err := r.git.In(r.dir, sc.child...).Run(ctx, lookupTimeout, nil, "rev-parse", "--git-dir"); err != nil {
+	if _, err := r.git.In(r.dir, sc.Child...).Run(ctx, lookupTimeout, nil, "rev-parse", "--git-dir"); err != nil {
 		return r.unreadable(err, "another user owns it")
 	}
 	return nil
 }
 
 // chooseReader decides between go-git's storage and the binary, and proves that the binary can when it has to.
-func (r *Repo) chooseReader(ctx context.Context, sc scope) error {
-	if r.cfg.sha256 {
+func (r *Repo) chooseReader(ctx context.Context, sc gitdir.Scope) error {
+	if r.loc.Config.SHA256 {
 		r.idLen = 32
 	}
 	if r.why == "" {
-		r.why = r.cfg.beyond()
+		r.why = r.loc.Config.Beyond()
 	}
-	if r.why == "" && sc.foreignObjects {
+	if r.why == "" && sc.ForeignObjects {
 		r.why = "an object directory comes from the environment"
 	}
 	if r.why == "" {
-		r.objects, r.why = openObjects(r.gitDir, r.commonDir, r.git != nil)
+		r.objects, r.why = gitobject.Open(r.loc.GitDir, r.loc.CommonDir, r.git != nil)
 		return nil
 	}
 	if r.git == nil {
-		return &UnsupportedError{Dir: r.root, Reason: r.why, Err: gitexec.ErrNoGit}
+		return &UnsupportedError{Dir: r.loc.Root, Reason: r.why, Err: gitexec.ErrNoGit}
 	}
 	if _, err := r.git.Run(ctx, lookupTimeout, nil, "rev-parse", "--git-dir"); err != nil {
 		return r.unreadable(err, r.why)
@@ -238,7 +175,7 @@ func (r *Repo) chooseReader(ctx context.Context, sc scope) error {
 // ask runs the git binary in the root of the working tree; reason says what could not be done without it.
 func (r *Repo) ask(ctx context.Context, timeout time.Duration, reason string, args ...string) ([]byte, error) {
 	if r.git == nil {
-		return nil, &UnsupportedError{Dir: r.root, Reason: reason, Err: gitexec.ErrNoGit}
+		return nil, &UnsupportedError{Dir: r.loc.Root, Reason: reason, Err: gitexec.ErrNoGit}
 	}
 	return r.git.Run(ctx, timeout, nil, args...)
 }

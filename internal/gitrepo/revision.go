@@ -10,16 +10,17 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-git/go-git/v5/plumbing"
-
+	"github.com/schemaguard/schemaguard/internal/gitrepo/filelog"
+	"github.com/schemaguard/schemaguard/internal/gitrepo/gitdir"
 	"github.com/schemaguard/schemaguard/internal/gitrepo/gitexec"
+	"github.com/schemaguard/schemaguard/internal/gitrepo/gitobject"
 )
 
 // Resolve returns the id of the commit that rev names. "HEAD", full ids and plain names cost no git process; the rest
-// of git's revision syntax is git's to read. Errors: [ErrUnborn] (HEAD only), [ErrUnknownRevision], else not-run.
+// of git's revision syntax (but for ":/text") is git's to read. Errors: [ErrUnborn] (HEAD only), [ErrUnknownRevision], else not-run.
 func (r *Repo) Resolve(ctx context.Context, rev string) (string, error) {
 	if rev == "" || strings.HasPrefix(rev, "-") || strings.ContainsAny(rev, "\x00\n") {
-		return "", fmt.Errorf("%q: %w", printable(rev), ErrUnknownRevision)
+		return "", fmt.Errorf("%q: %w", gitobject.Printable(rev), ErrUnknownRevision)
 	}
 	if r.objects != nil {
 		id, err := r.resolveHere(rev)
@@ -28,19 +29,19 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (string, error) {
 		}
 	}
 	out, err := r.ask(ctx, lookupTimeout, r.why, "rev-parse", "--verify", "--quiet", rev+"^{commit}")
-	if id := strings.TrimSpace(string(out)); err == nil && isObjectID(id) {
+	if id := strings.TrimSpace(string(out)); err == nil && gitobject.IsID(id) {
 		return id, nil
 	}
 	var exit *gitexec.ExitError
 	switch {
 	case err != nil && !errors.As(err, &exit):
-		return "", fmt.Errorf("resolving %s: %w", printable(rev), err)
+		return "", fmt.Errorf("resolving %s: %w", gitobject.Printable(rev), err)
 	case rev == "HEAD" && r.unborn(ctx):
 		return "", fmt.Errorf("HEAD: %w", ErrUnborn)
 	case exit != nil && exit.Code != 1 && !strings.Contains(exit.Stderr, "unknown revision"):
-		return "", fmt.Errorf("resolving %s: %w", printable(rev), r.unreadable(err, r.why))
+		return "", fmt.Errorf("resolving %s: %w", gitobject.Printable(rev), r.unreadable(err, r.why))
 	}
-	return "", fmt.Errorf("%s: %w", printable(rev), ErrUnknownRevision)
+	return "", fmt.Errorf("%s: %w", gitobject.Printable(rev), ErrUnknownRevision)
 }
 
 // unborn reports, through git, whether HEAD is a branch that does not exist yet. A HEAD that is merely damaged is not.
@@ -55,17 +56,13 @@ func (r *Repo) unborn(ctx context.Context) bool {
 
 // resolveHere reads references in process, in git's order (gitrevisions(7)). An abbreviated id is not tried.
 func (r *Repo) resolveHere(rev string) (string, error) {
-	if isObjectID(rev) {
-		id, _, err := r.objects.readCommit(rev)
-		if errors.Is(err, errNoObject) {
-			return "", fmt.Errorf("%s: %w", rev, ErrUnknownRevision)
-		}
-		return id, err
+	if gitobject.IsID(rev) {
+		return r.commitHere(rev, rev)
 	}
 	names := []string{"HEAD"}
 	if rev != "HEAD" {
 		if strings.ContainsAny(rev, "~^:@{}*?[\\ ") || strings.Contains(rev, "..") {
-			return "", &UnsupportedError{Dir: r.root, Reason: "the revision " + printable(rev) + " is for git to read", Err: gitexec.ErrNoGit}
+			return "", &UnsupportedError{Dir: r.loc.Root, Reason: "the revision " + gitobject.Printable(rev) + " is for git to read", Err: gitexec.ErrNoGit}
 		}
 		names = []string{"refs/tags/" + rev, "refs/heads/" + rev, "refs/remotes/" + rev, "refs/remotes/" + rev + "/HEAD"}
 		if strings.HasPrefix(rev, "refs/") {
@@ -73,38 +70,27 @@ func (r *Repo) resolveHere(rev string) (string, error) {
 		}
 	}
 	for _, name := range names {
-		hash, err := r.objects.reference(name)
-		if errors.Is(err, plumbing.ErrReferenceNotFound) {
+		hash, err := r.objects.Reference(name)
+		if errors.Is(err, gitobject.ErrNoReference) {
 			continue
 		}
 		if err != nil {
-			return "", fmt.Errorf("reading %s: %w", name, err)
+			return "", err
 		}
-		id, _, err := r.objects.readCommit(hash)
-		return id, err
+		return r.commitHere(rev, hash)
 	}
 	if rev == "HEAD" {
 		return "", fmt.Errorf("HEAD: %w", ErrUnborn)
 	}
-	return "", fmt.Errorf("%s: %w", printable(rev), ErrUnknownRevision)
+	return "", fmt.Errorf("%s: %w", gitobject.Printable(rev), ErrUnknownRevision)
 }
 
-// reference follows name to an object id. The error is plumbing.ErrReferenceNotFound, also when a symbolic reference
-// points to nothing.
-func (s *objectStore) reference(name string) (string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for range 6 {
-		ref, err := s.st.Reference(plumbing.ReferenceName(name))
-		if err != nil {
-			return "", err
-		}
-		if ref.Type() == plumbing.HashReference {
-			return ref.Hash().String(), nil
-		}
-		name = ref.Target().String()
+func (r *Repo) commitHere(rev, id string) (string, error) {
+	id, _, err := r.objects.Commit(id)
+	if errors.Is(err, gitobject.ErrNotFound) || errors.Is(err, gitobject.ErrNoCommit) {
+		return "", fmt.Errorf("%s: %w (%w)", gitobject.Printable(rev), ErrUnknownRevision, err)
 	}
-	return "", errors.New("symbolic references form a loop")
+	return id, err
 }
 
 // Ref is one name that keeps commits alive.
@@ -152,39 +138,29 @@ func (r *Repo) refsHere() ([]Ref, error) {
 	if r.objects == nil {
 		return nil, errors.New(r.why)
 	}
-	r.objects.mu.Lock()
-	iter, err := r.objects.st.IterReferences()
-	var found []*plumbing.Reference
-	if err == nil {
-		err = iter.ForEach(func(ref *plumbing.Reference) error {
-			found = append(found, ref)
-			return nil
-		})
-	}
-	r.objects.mu.Unlock()
+	var refs []Ref
+	err := r.objects.References(func(full, id string) {
+		if short, ok := wantedRef(full); ok {
+			refs = append(refs, Ref{Name: short, Full: full, Commit: id})
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
-	var refs []Ref
-	for _, ref := range found {
-		full := ref.Name().String()
-		short, ok := wantedRef(full)
-		if !ok || ref.Type() != plumbing.HashReference {
-			continue
-		}
-		id := ref.Hash().String()
-		if strings.HasPrefix(full, "refs/tags/") { // branches name commits, and need no read
-			id, _, err = r.objects.readCommit(id)
-			if errors.Is(err, ErrUnknownRevision) {
+	kept := refs[:0]
+	for _, ref := range refs {
+		if strings.HasPrefix(ref.Full, "refs/tags/") { // branches name commits, and need no read
+			ref.Commit, _, err = r.objects.Commit(ref.Commit)
+			if errors.Is(err, gitobject.ErrNoCommit) {
 				continue
 			}
 			if err != nil {
 				return nil, err
 			}
 		}
-		refs = append(refs, Ref{Name: short, Full: full, Commit: id})
+		kept = append(kept, ref)
 	}
-	return refs, nil
+	return kept, nil
 }
 
 func (r *Repo) refsByGit(ctx context.Context, cause error) ([]Ref, error) {
@@ -212,11 +188,34 @@ func (r *Repo) refsByGit(ctx context.Context, cause error) ([]Ref, error) {
 	return refs, nil
 }
 
+// Revisions returns each commit reachable from tips (commit ids) that changed the blob at path, newest first; see
+// [filelog.Log.Revisions] for what that means at merges, removals, renames and the end of a shallow clone. The first
+// call walks history, later ones read a cache below the common directory.
+func (r *Repo) Revisions(ctx context.Context, path string, tips []string) ([]filelog.Revision, error) {
+	if err := checkPath(path); err != nil {
+		return nil, err
+	}
+	for _, t := range tips {
+		if !gitobject.IsID(t) {
+			return nil, fmt.Errorf("reading the history of %s: %q: %w", path, gitobject.Printable(t), ErrUnknownRevision)
+		}
+	}
+	log := filelog.Log{Git: r.git, Objects: r.objects, CommonDir: r.loc.CommonDir, Cache: r.walks}
+	revs, err := log.Revisions(ctx, path, tips)
+	if errors.Is(err, gitexec.ErrNoGit) {
+		return nil, &UnsupportedError{Dir: r.loc.Root, Reason: r.why, Err: err}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the history of %s: %w", path, r.unreadable(err, "the history of a file is asked of git"))
+	}
+	return revs, nil
+}
+
 // Containing returns the references (short names, in git's order) from which the commit is reachable: which branch has
 // it. It needs the git binary.
 func (r *Repo) Containing(ctx context.Context, id string) ([]string, error) {
-	if !isObjectID(id) {
-		return nil, fmt.Errorf("%q: %w", printable(id), ErrUnknownRevision)
+	if !gitobject.IsID(id) {
+		return nil, fmt.Errorf("%q: %w", gitobject.Printable(id), ErrUnknownRevision)
 	}
 	out, err := r.ask(ctx, walkTimeout, "which branches hold a commit is asked of git", "for-each-ref",
 		"--contains="+id, "--format=%(refname)%00%(symref)", "refs/heads", "refs/remotes", "refs/tags")
@@ -236,7 +235,7 @@ func (r *Repo) Containing(ctx context.Context, id string) ([]string, error) {
 // Branch returns the short name of the current branch, also of an unborn one; "" when HEAD is detached.
 func (r *Repo) Branch(ctx context.Context) (string, error) {
 	var target string
-	if r.cfg.reftable { // HEAD is a placeholder there
+	if r.loc.Config.Reftable { // HEAD is a placeholder there
 		out, err := r.ask(ctx, lookupTimeout, r.why, "symbolic-ref", "-q", "HEAD")
 		var exit *gitexec.ExitError
 		if errors.As(err, &exit) && exit.Code == 1 {
@@ -247,7 +246,7 @@ func (r *Repo) Branch(ctx context.Context) (string, error) {
 		}
 		target = strings.TrimSpace(string(out))
 	} else {
-		data, err := readSmall(filepath.Join(r.gitDir, "HEAD"))
+		data, err := gitdir.ReadSmall(filepath.Join(r.loc.GitDir, "HEAD"))
 		if err != nil {
 			return "", fmt.Errorf("reading HEAD: %w", err)
 		}
@@ -258,7 +257,7 @@ func (r *Repo) Branch(ctx context.Context) (string, error) {
 	if !ok {
 		return "", nil
 	}
-	return printable(short), nil
+	return gitobject.Printable(short), nil
 }
 
 // State is what git is in the middle of.
@@ -278,11 +277,11 @@ const (
 // State returns what git is in the middle of, as `git status` would say (wt-status.c).
 func (r *Repo) State(ctx context.Context) State {
 	has := func(name string) bool {
-		_, err := os.Lstat(filepath.Join(r.gitDir, filepath.FromSlash(name)))
+		_, err := os.Lstat(filepath.Join(r.loc.GitDir, filepath.FromSlash(name)))
 		return err == nil
 	}
 	pseudo := func(name string) bool {
-		if has(name) || !r.cfg.reftable { // a reftable keeps all but MERGE_HEAD and FETCH_HEAD in itself
+		if has(name) || !r.loc.Config.Reftable { // a reftable keeps all but MERGE_HEAD and FETCH_HEAD in itself
 			return has(name)
 		}
 		_, err := r.ask(ctx, lookupTimeout, r.why, "rev-parse", "--verify", "--quiet", name)
@@ -300,7 +299,7 @@ func (r *Repo) State(ctx context.Context) State {
 	case pseudo("REVERT_HEAD"):
 		return StateRevert
 	case has("sequencer/todo"):
-		data, _ := readSmall(filepath.Join(r.gitDir, "sequencer", "todo"))
+		data, _ := gitdir.ReadSmall(filepath.Join(r.loc.GitDir, "sequencer", "todo"))
 		if strings.HasPrefix(string(data), "revert ") {
 			return StateRevert
 		}
@@ -313,7 +312,7 @@ func (r *Repo) State(ctx context.Context) State {
 
 // MergeParents returns the commits that the merge in progress will add as parents (MERGE_HEAD); none outside a merge.
 func (r *Repo) MergeParents() ([]string, error) {
-	data, err := readSmall(filepath.Join(r.gitDir, "MERGE_HEAD"))
+	data, err := gitdir.ReadSmall(filepath.Join(r.loc.GitDir, "MERGE_HEAD"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -322,7 +321,7 @@ func (r *Repo) MergeParents() ([]string, error) {
 	}
 	var ids []string
 	for line := range strings.FieldsSeq(string(data)) {
-		if !isObjectID(line) {
+		if !gitobject.IsID(line) {
 			return nil, errors.New("reading MERGE_HEAD: it holds no commit id")
 		}
 		ids = append(ids, line)
@@ -333,6 +332,6 @@ func (r *Repo) MergeParents() ([]string, error) {
 // Shallow reports whether history was cut off when the repository was cloned, so that what is not found in it may
 // still have been there.
 func (r *Repo) Shallow() bool {
-	st, err := os.Stat(filepath.Join(r.commonDir, "shallow"))
+	st, err := os.Stat(filepath.Join(r.loc.CommonDir, "shallow"))
 	return err == nil && st.Size() > 0
 }

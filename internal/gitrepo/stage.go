@@ -29,7 +29,7 @@ func (r *Repo) Stage(ctx context.Context, path string) error {
 	case strings.Contains(s, "ignored by one of your .gitignore"):
 		return fmt.Errorf("staging %s: %w", path, &IgnoredError{Path: path})
 	case strings.Contains(s, ".lock': File exists"):
-		return fmt.Errorf("staging %s: %w", path, &LockedError{Lock: lockNamed(s, r.indexFile)})
+		return fmt.Errorf("staging %s: %w", path, &LockedError{Lock: lockNamed(s, r.loc.IndexFile)})
 	case strings.Contains(s, "outside of your sparse-checkout"), strings.Contains(s, "sparse index entries"):
 		return fmt.Errorf("staging %s: it lies outside of the sparse checkout; to bring it in: git sparse-checkout add %s (%w)",
 			path, shellQuote(parent(path)), exit)

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/gitrepo/gitexec"
+	"github.com/schemaguard/schemaguard/internal/gitrepo/gitobject"
 )
 
 // Worktree returns path as it lies on disk, with the id that `git add` would give it: after line end conversion
@@ -22,7 +23,7 @@ func (r *Repo) Worktree(ctx context.Context, path string) (Blob, error) {
 		return Blob{}, err
 	}
 	const at = "the working tree"
-	file := filepath.Join(r.root, filepath.FromSlash(path))
+	file := filepath.Join(r.loc.Root, filepath.FromSlash(path))
 	st, err := os.Lstat(file)
 	if errors.Is(err, fs.ErrNotExist) || isNotDir(err) {
 		return Blob{}, r.missing(ctx, path)
@@ -40,8 +41,8 @@ func (r *Repo) Worktree(ctx context.Context, path string) (Blob, error) {
 		}
 		return Blob{}, &NotFileError{Path: path, What: what, At: at}
 	}
-	if st.Size() > maxBlob {
-		return Blob{}, fmt.Errorf("reading %s in %s: its %d bytes exceed %d", path, at, st.Size(), maxBlob)
+	if st.Size() > gitobject.MaxBlob {
+		return Blob{}, fmt.Errorf("reading %s in %s: its %d bytes exceed %d", path, at, st.Size(), gitobject.MaxBlob)
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -77,11 +78,11 @@ func (r *Repo) worktreeID(ctx context.Context, path string, data []byte) (string
 	why := "it holds carriage returns, which line end settings may remove"
 	if !hasCR {
 		if why = r.filterInSight(path); why == "" {
-			return objectID("blob", data, r.idLen), nil
+			return gitobject.ID("blob", data, r.idLen), nil
 		}
 	}
 	if r.git == nil {
-		return "", &UnsupportedError{Dir: r.root, Reason: why, Err: gitexec.ErrNoGit}
+		return "", &UnsupportedError{Dir: r.loc.Root, Reason: why, Err: gitexec.ErrNoGit}
 	}
 	args, err := r.hashArgs(ctx, path, hasCR, why)
 	if err != nil {
@@ -93,7 +94,7 @@ func (r *Repo) worktreeID(ctx context.Context, path string, data []byte) (string
 		return "", r.unreadable(err, why)
 	}
 	id := strings.TrimSpace(string(out))
-	if !isObjectID(id) {
+	if !gitobject.IsID(id) {
 		return "", errors.New("unexpected answer of git hash-object")
 	}
 	return id, nil
@@ -121,7 +122,7 @@ func (r *Repo) hashArgs(ctx context.Context, path string, hasCR bool, why string
 	}
 	// The attribute cannot be overridden, so with a filter as well no command gives the id.
 	if word := r.filterInSight(path); word != "" {
-		return nil, &UnsupportedError{Dir: r.root, Reason: path + " is staged with CRLF under text=auto while " + word +
+		return nil, &UnsupportedError{Dir: r.loc.Root, Reason: path + " is staged with CRLF under text=auto while " + word +
 			"; to settle its line ends: git add --renormalize -- " + shellQuote(path)}
 	}
 	return []string{"hash-object", "--stdin", "--no-filters"}, nil
@@ -133,8 +134,8 @@ func (r *Repo) filterInSight(path string) string {
 	if os.PathSeparator == '\\' || r.env("GIT_CONFIG_PARAMETERS") != "" || r.env("GIT_CONFIG_COUNT") != "" {
 		return "git has settings that are not read here"
 	}
-	configs := []string{filepath.Join(r.commonDir, "config"), filepath.Join(r.gitDir, "config.worktree")}
-	attributes := []string{filepath.Join(r.commonDir, "info", "attributes")}
+	configs := []string{filepath.Join(r.loc.CommonDir, "config"), filepath.Join(r.loc.GitDir, "config.worktree")}
+	attributes := []string{filepath.Join(r.loc.CommonDir, "info", "attributes")}
 	if r.env("GIT_CONFIG_NOSYSTEM") == "" {
 		for _, etc := range []string{"/etc", "/usr/local/etc", "/opt/homebrew/etc", "/opt/local/etc"} {
 			configs = append(configs, filepath.Join(etc, "gitconfig"))
@@ -155,7 +156,7 @@ func (r *Repo) filterInSight(path string) string {
 	}
 	for dir := filepath.FromSlash(path); dir != "."; {
 		dir = filepath.Dir(dir)
-		attributes = append(attributes, filepath.Join(r.root, dir, ".gitattributes"))
+		attributes = append(attributes, filepath.Join(r.loc.Root, dir, ".gitattributes"))
 	}
 	if w := firstWord(configs, "attributesfile", "[include"); w != "" {
 		return w + " is set in git's configuration"
@@ -165,6 +166,9 @@ func (r *Repo) filterInSight(path string) string {
 	}
 	return ""
 }
+
+// maxConfig bounds a configuration or attributes file.
+const maxConfig = 8 << 20
 
 // firstWord returns the first of words that occurs in any of files, in any letter case. A file that cannot be read
 // counts as holding one.
@@ -180,9 +184,9 @@ func firstWord(files []string, words ...string) string {
 		if err != nil {
 			return words[0]
 		}
-		data, err := io.ReadAll(io.LimitReader(f, maxSmallFile))
+		data, err := io.ReadAll(io.LimitReader(f, maxConfig))
 		_ = f.Close()
-		if err != nil || len(data) == maxSmallFile {
+		if err != nil || len(data) == maxConfig {
 			return words[0]
 		}
 		data = bytes.ToLower(data)

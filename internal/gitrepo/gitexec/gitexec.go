@@ -84,6 +84,9 @@ func (g *Git) In(dir string, extra ...string) *Git {
 	return &Git{path: g.path, dir: dir, env: env}
 }
 
+// With returns a Git with further environment entries, in the same directory.
+func (g *Git) With(extra ...string) *Git { return g.In(g.dir, extra...) }
+
 // localVars are the variables that tie a git process to one repository (`git rev-parse --local-env-vars`, git 2.39.5),
 // plus those that change what a pathspec or a diff means. None of them is inherited: the caller of [Git.In] sets those
 // that are meant.

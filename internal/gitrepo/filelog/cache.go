@@ -1,4 +1,4 @@
-package gitrepo
+package filelog
 
 import (
 	"crypto/sha256"
@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/schemaguard/schemaguard/internal/gitrepo/gitdir"
 )
 
 // walk is a finished walk through history, as cached. History behind a commit id never changes, except that a shallow
@@ -19,16 +21,16 @@ type walk struct {
 // recentWalks bounds how many earlier tip sets of a path are tried as a beginning: all branches and HEAD alternate.
 const recentWalks = 4
 
-// loadWalk returns the cached walk of exactly these tips and true, else the most fitting earlier one (or none).
-func (r *Repo) loadWalk(path string, tips []string) (walk, bool) {
-	base := r.walkName(path)
-	if w, ok := r.readWalk(base + walkKey(tips)); ok && slices.Equal(w.Tips, tips) {
+// load returns the cached walk of exactly these tips and true, else the most fitting earlier one (or none).
+func (l *Log) load(path string, tips []string) (walk, bool) {
+	base := l.walkName(path)
+	if w, ok := l.read(base + walkKey(tips)); ok && slices.Equal(w.Tips, tips) {
 		return w, true
 	}
 	var best walk
 	shared := -1
-	for _, key := range r.recent(base) {
-		w, ok := r.readWalk(base + key)
+	for _, key := range l.recent(base) {
+		w, ok := l.read(base + key)
 		if !ok || len(w.Tips) == 0 {
 			continue
 		}
@@ -46,37 +48,37 @@ func (r *Repo) loadWalk(path string, tips []string) (walk, bool) {
 	return best, false
 }
 
-func (r *Repo) storeWalk(path string, w walk) {
+func (l *Log) store(path string, w walk) {
 	data, err := json.Marshal(w)
 	if err != nil {
 		return
 	}
-	base, key := r.walkName(path), walkKey(w.Tips)
-	r.walks.Store(base+key, data)
-	keys := append([]string{key}, slices.DeleteFunc(r.recent(base), func(k string) bool { return k == key })...)
-	r.walks.Store(base, []byte(strings.Join(keys[:min(len(keys), recentWalks)], "\n")))
+	base, key := l.walkName(path), walkKey(w.Tips)
+	l.Cache.Store(base+key, data)
+	keys := append([]string{key}, slices.DeleteFunc(l.recent(base), func(k string) bool { return k == key })...)
+	l.Cache.Store(base, []byte(strings.Join(keys[:min(len(keys), recentWalks)], "\n")))
 }
 
 // recent lists the keys of the latest walks of a path, newest first.
-func (r *Repo) recent(base string) []string {
-	data, ok := r.walks.Load(base)
+func (l *Log) recent(base string) []string {
+	data, ok := l.Cache.Load(base)
 	if !ok {
 		return nil
 	}
 	return strings.Split(string(data), "\n")
 }
 
-func (r *Repo) readWalk(name string) (walk, bool) {
+func (l *Log) read(name string) (walk, bool) {
 	var w walk
-	data, ok := r.walks.Load(name)
+	data, ok := l.Cache.Load(name)
 	if !ok || json.Unmarshal(data, &w) != nil {
 		return walk{}, false
 	}
 	return w, true
 }
 
-func (r *Repo) walkName(path string) string {
-	cut, _ := readSmall(filepath.Join(r.commonDir, "shallow"))
+func (l *Log) walkName(path string) string {
+	cut, _ := gitdir.ReadSmall(filepath.Join(l.CommonDir, "shallow"))
 	sum := sha256.Sum256(cut)
 	return "walk 1\n" + path + "\n" + hex.EncodeToString(sum[:8]) + "\n"
 }

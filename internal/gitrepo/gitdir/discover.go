@@ -1,4 +1,4 @@
-package gitrepo
+package gitdir
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// place is where a repository lies. root is empty when the search ended inside a git directory.
+// place is where a repository was found. root is empty when the search ended inside a git directory.
 type place struct {
 	gitDir string
 	root   string
@@ -64,7 +64,7 @@ func isGitDir(d string) bool {
 
 // followGitFile reads a ".git" file of a linked worktree or submodule: "gitdir: PATH", relative to the file.
 func followGitFile(file string) (string, error) {
-	data, err := readSmall(file)
+	data, err := ReadSmall(file)
 	if err != nil {
 		return "", fmt.Errorf("reading a git link: %w", err)
 	}
@@ -73,24 +73,24 @@ func followGitFile(file string) (string, error) {
 	if !ok || target == "" {
 		return "", fmt.Errorf("%s is no git link: %w", file, ErrNotRepository)
 	}
-	target = absIn(filepath.Dir(file), target)
+	target = AbsIn(filepath.Dir(file), target)
 	if !isGitDir(target) {
 		return "", fmt.Errorf("%s points to %s, which is gone; if the repository was moved, run there: git worktree repair (%w)",
 			file, target, ErrNotRepository)
 	}
-	return resolved(target), nil
+	return Resolved(target), nil
 }
 
 // commonDirOf returns the directory that all worktrees of gitDir's repository share.
 func commonDirOf(gitDir string) (string, error) {
-	data, err := readSmall(filepath.Join(gitDir, "commondir"))
+	data, err := ReadSmall(filepath.Join(gitDir, "commondir"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return gitDir, nil
 	}
 	if err != nil {
 		return "", fmt.Errorf("reading commondir: %w", err)
 	}
-	return resolved(absIn(gitDir, strings.TrimRight(string(data), "\r\n"))), nil
+	return Resolved(AbsIn(gitDir, strings.TrimRight(string(data), "\r\n"))), nil
 }
 
 func contains(list []string, s string) bool {
@@ -102,16 +102,16 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-// absIn returns p as seen from base.
-func absIn(base, p string) string {
+// AbsIn returns p as seen from base.
+func AbsIn(base, p string) string {
 	if filepath.IsAbs(p) {
 		return filepath.Clean(p)
 	}
 	return filepath.Join(base, p)
 }
 
-// resolved returns p without symbolic links, or cleaned when that fails.
-func resolved(p string) string {
+// Resolved returns p without symbolic links, or cleaned when that fails.
+func Resolved(p string) string {
 	if r, err := filepath.EvalSymlinks(p); err == nil {
 		return r
 	}

@@ -1,4 +1,4 @@
-package gitrepo
+package gitdir
 
 import (
 	"errors"
@@ -15,22 +15,23 @@ import (
 // maxSmallFile bounds the control files that are read whole: config, HEAD, gitdir links.
 const maxSmallFile = 8 << 20
 
-// repoConfig is what the repository's own configuration says about how to read it. As git does for these keys, includes
+// Config is what the repository's own configuration says about how to read it. As git does for these keys, includes
 // and the user's configuration are not consulted (setup.c, read_repository_format).
-type repoConfig struct {
+type Config struct {
+	Bare       bool
+	Worktree   string // core.worktree, relative to the git directory
+	IgnoreCase bool
+	Reftable   bool
+	SHA256     bool
+
 	version    string
 	extensions map[string]string // names in lower case
-	bare       bool
-	worktree   string
-	ignoreCase bool
-	reftable   bool
-	sha256     bool
 }
 
 // readConfig reads <commonDir>/config and, with extensions.worktreeConfig, <gitDir>/config.worktree. In a linked
 // worktree the common core.bare and core.worktree belong to the main one and are left out.
-func readConfig(gitDir, commonDir string) (repoConfig, error) {
-	cfg := repoConfig{extensions: map[string]string{}}
+func readConfig(gitDir, commonDir string) (Config, error) {
+	cfg := Config{extensions: map[string]string{}}
 	raw, err := decodeConfig(filepath.Join(commonDir, "config"))
 	if err != nil {
 		return cfg, err
@@ -40,9 +41,9 @@ func readConfig(gitDir, commonDir string) (repoConfig, error) {
 	for _, o := range raw.Section("extensions").Options {
 		cfg.extensions[strings.ToLower(o.Key)] = strings.ToLower(o.Value)
 	}
-	cfg.sha256 = cfg.extensions["objectformat"] == "sha256"
-	cfg.reftable = cfg.extensions["refstorage"] != "" && cfg.extensions["refstorage"] != "files"
-	if cfg.ignoreCase, err = boolOption(core, "ignorecase"); err != nil {
+	cfg.SHA256 = cfg.extensions["objectformat"] == "sha256"
+	cfg.Reftable = cfg.extensions["refstorage"] != "" && cfg.extensions["refstorage"] != "files"
+	if cfg.IgnoreCase, err = boolOption(core, "ignorecase"); err != nil {
 		return cfg, err
 	}
 	sections := []*format.Section{core}
@@ -58,12 +59,12 @@ func readConfig(gitDir, commonDir string) (repoConfig, error) {
 	}
 	for _, s := range sections {
 		if s.HasOption("bare") {
-			if cfg.bare, err = boolOption(s, "bare"); err != nil {
+			if cfg.Bare, err = boolOption(s, "bare"); err != nil {
 				return cfg, err
 			}
 		}
 		if w := s.Option("worktree"); w != "" {
-			cfg.worktree = w
+			cfg.Worktree = w
 		}
 	}
 	return cfg, nil
@@ -71,7 +72,7 @@ func readConfig(gitDir, commonDir string) (repoConfig, error) {
 
 func decodeConfig(file string) (*format.Config, error) {
 	cfg := format.New()
-	data, err := readSmall(file)
+	data, err := ReadSmall(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return cfg, nil
 	}
@@ -84,7 +85,8 @@ func decodeConfig(file string) (*format.Config, error) {
 	return cfg, nil
 }
 
-// boolOption reads git's spellings of a boolean (config.c, git_parse_maybe_bool). A key without a value is true.
+// boolOption reads git's spellings of a boolean (config.c, git_parse_maybe_bool). A key without a
+// value (true) cannot be told from one with an empty value (false), so that is left to git, like everything unknown.
 func boolOption(s *format.Section, key string) (bool, error) {
 	if !s.HasOption(key) {
 		return false, nil
@@ -99,9 +101,9 @@ func boolOption(s *format.Section, key string) (bool, error) {
 	}
 }
 
-// beyond says why go-git's storage must not be trusted with this repository, or "". Extensions that change neither how
+// Beyond says why go-git's storage must not be trusted with this repository, or "". Extensions that change neither how
 // objects nor how references are stored are fine, though go-git's own opener refuses them.
-func (c repoConfig) beyond() string {
+func (c Config) Beyond() string {
 	harmless := map[string]bool{
 		"noop": true, "noop-v1": true, "worktreeconfig": true, "partialclone": true, "preciousobjects": true,
 		"relativeworktrees": true,
@@ -129,7 +131,8 @@ func (c repoConfig) beyond() string {
 	return ""
 }
 
-func readSmall(file string) ([]byte, error) {
+// ReadSmall reads a control file of at most 8 MiB.
+func ReadSmall(file string) ([]byte, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, err

@@ -1,15 +1,21 @@
-package gitrepo
+// Package filelog walks the history of one file: which commits gave it a content that it did not have before.
+//
+// It prefers `git log`, which needs 40 ms for 10,000 commits where a walk in process takes a second, and remembers what
+// it walked. It refuses to follow renames, to guess beyond a shallow clone's cut, and to fetch anything: the trees of a
+// treeless clone would come over the network one by one.
+package filelog
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/schemaguard/schemaguard/internal/gitrepo/diskcache"
 	"github.com/schemaguard/schemaguard/internal/gitrepo/gitexec"
+	"github.com/schemaguard/schemaguard/internal/gitrepo/gitobject"
 )
 
 // Revision is one commit that gave the file a content that none of its parents had.
@@ -22,36 +28,39 @@ type Revision struct {
 	Subject string
 }
 
+// Log reads histories of one repository.
+type Log struct {
+	Git       *gitexec.Git     // runs at the top of the working tree; nil: no git binary
+	Objects   *gitobject.Store // for want of Git; may be nil
+	CommonDir string
+	Cache     *diskcache.Dir // nil: nothing is remembered
+}
+
+// walkTimeout bounds a walk through the whole history.
+const walkTimeout = 2 * time.Minute
+
 // Revisions returns each commit reachable from tips (commit ids) that changed the blob at path, newest first. A merge is
 // among them only when its blob differs from that of every parent, since otherwise the blob stands at a parent; so the
 // result names every blob that ever stood at path in that history. A renamed file begins anew: renames are not
-// followed. In a shallow repository ([Repo.Shallow]) history ends where it was cut off, and the file counts as new there.
+// followed. In a shallow repository history ends where it was cut off, and the file counts as new there.
 //
 // The result is cached by path and tips; later tips that contain the earlier ones cost only the commits between.
-func (r *Repo) Revisions(ctx context.Context, path string, tips []string) ([]Revision, error) {
-	if err := checkPath(path); err != nil {
-		return nil, err
-	}
+func (l *Log) Revisions(ctx context.Context, path string, tips []string) ([]Revision, error) {
 	tips = slices.Clone(tips)
 	slices.Sort(tips)
 	tips = slices.Compact(tips)
-	for _, t := range tips {
-		if !isObjectID(t) {
-			return nil, fmt.Errorf("reading the history of %s: %q: %w", path, printable(t), ErrUnknownRevision)
-		}
-	}
 	if len(tips) == 0 {
 		return nil, nil
 	}
-	past, ok := r.loadWalk(path, tips)
+	past, ok := l.load(path, tips)
 	if ok {
 		return past.Revisions, nil
 	}
-	revs, err := r.extend(ctx, path, past, tips)
+	revs, err := l.extend(ctx, path, past, tips)
 	if err != nil {
-		return nil, fmt.Errorf("reading the history of %s: %w", path, err)
+		return nil, err
 	}
-	r.storeWalk(path, walk{Tips: tips, Revisions: revs})
+	l.store(path, walk{Tips: tips, Revisions: revs})
 	return revs, nil
 }
 
@@ -66,29 +75,29 @@ func Introduced(revs []Revision, blobID string) (Revision, bool) {
 }
 
 // extend walks what past does not cover, or everything when tips do not contain past.
-func (r *Repo) extend(ctx context.Context, path string, past walk, tips []string) ([]Revision, error) {
-	if r.git == nil {
-		if r.objects == nil {
-			return nil, &UnsupportedError{Dir: r.root, Reason: r.why, Err: gitexec.ErrNoGit}
+func (l *Log) extend(ctx context.Context, path string, past walk, tips []string) ([]Revision, error) {
+	if l.Git == nil {
+		if l.Objects == nil {
+			return nil, gitexec.ErrNoGit
 		}
-		return r.walkHere(ctx, path, tips)
+		return l.walkHere(ctx, path, tips)
 	}
-	if len(past.Tips) > 0 && r.contain(ctx, tips, past.Tips) {
-		if revs, err := r.walkByGit(ctx, path, tips, past.Tips); err == nil {
+	if len(past.Tips) > 0 && l.contain(ctx, tips, past.Tips) {
+		if revs, err := l.walkByGit(ctx, path, tips, past.Tips); err == nil {
 			return newestFirst(append(revs, past.Revisions...)), nil
 		}
 	}
-	return r.walkByGit(ctx, path, tips, nil)
+	return l.walkByGit(ctx, path, tips, nil)
 }
 
 // offline keeps a partial clone from fetching the trees of a whole history one by one.
-func (r *Repo) offline() *gitexec.Git {
-	return r.git.In(r.root, "GIT_ALLOW_PROTOCOL=none", "GIT_NO_LAZY_FETCH=1")
+func (l *Log) offline() *gitexec.Git {
+	return l.Git.With("GIT_ALLOW_PROTOCOL=none", "GIT_NO_LAZY_FETCH=1")
 }
 
 // contain reports whether every commit of old is reachable from tips.
-func (r *Repo) contain(ctx context.Context, tips, old []string) bool {
-	out, err := r.offline().Run(ctx, walkTimeout, revisionInput(old, tips), "rev-list", "--max-count=1", "--stdin")
+func (l *Log) contain(ctx context.Context, tips, old []string) bool {
+	out, err := l.offline().Run(ctx, walkTimeout, revisionInput(old, tips), "rev-list", "--max-count=1", "--stdin")
 	return err == nil && len(out) == 0
 }
 
@@ -106,16 +115,14 @@ func revisionInput(include, exclude []string) *strings.Reader {
 
 // walkByGit asks `git log`. Settings that would change its output are overridden; --full-history -m shows a merge once
 // for each parent that it differs from.
-func (r *Repo) walkByGit(ctx context.Context, path string, tips, exclude []string) ([]Revision, error) {
-	git := r.offline()
-	in := git.In(r.root, "GIT_ALLOW_PROTOCOL=none", "GIT_NO_LAZY_FETCH=1", "GIT_LITERAL_PATHSPECS=1")
-	out, err := in.Run(ctx, walkTimeout, revisionInput(tips, exclude),
+func (l *Log) walkByGit(ctx context.Context, path string, tips, exclude []string) ([]Revision, error) {
+	out, err := l.offline().Run(ctx, walkTimeout, revisionInput(tips, exclude),
 		"-c", "log.showSignature=false", "-c", "log.follow=false", "-c", "log.showRoot=true", "-c", "log.mailmap=false",
 		"-c", "log.diffMerges=separate", "-c", "diff.relative=false",
 		"log", "--stdin", "--full-history", "-m", "--raw", "--no-abbrev", "--no-renames", "--no-color", "--no-notes",
 		"--no-ext-diff", "-O/dev/null", "--encoding=UTF-8", "-z", "--format="+logFormat, "--", path)
 	if err != nil {
-		return nil, r.unreadable(err, "the history of a file is asked of git")
+		return nil, err
 	}
 	return parseLog(out, path)
 }
@@ -141,7 +148,7 @@ func parseLog(out []byte, path string) ([]Revision, error) {
 		switch {
 		case f == "":
 		case f[0] == 1:
-			if len(fields) < i+6 || !isObjectID(f[1:]) {
+			if len(fields) < i+6 || !gitobject.IsID(f[1:]) {
 				return nil, bad
 			}
 			sec, err := strconv.ParseInt(fields[i+2], 10, 64)
@@ -151,13 +158,13 @@ func parseLog(out []byte, path string) ([]Revision, error) {
 			if f[1:] != cur.Commit {
 				flush()
 				parents, seen = len(strings.Fields(fields[i+1])), 0
-				cur = Revision{Commit: f[1:], Time: time.Unix(sec, 0), Author: printable(fields[i+3]),
-					Email: printable(fields[i+4]), Subject: printable(fields[i+5])}
+				cur = Revision{Commit: f[1:], Time: time.Unix(sec, 0), Author: gitobject.Printable(fields[i+3]),
+					Email: gitobject.Printable(fields[i+4]), Subject: gitobject.Printable(fields[i+5])}
 			}
 			i += 5
 		case f[0] == ':':
 			w := strings.Fields(f)
-			if len(w) != 5 || len(fields) < i+2 || !isObjectID(w[3]) {
+			if len(w) != 5 || len(fields) < i+2 || !gitobject.IsID(w[3]) {
 				return nil, bad
 			}
 			if i++; fields[i] == path { // below a path that once was a folder lie other files
@@ -195,21 +202,13 @@ func newestFirst(revs []Revision) []Revision {
 }
 
 // walkHere is walkByGit without git: every commit's blob against its parents'.
-func (r *Repo) walkHere(ctx context.Context, path string, tips []string) ([]Revision, error) {
-	cut := map[string]bool{}
-	if r.Shallow() {
-		r.objects.mu.Lock()
-		shallow, err := r.objects.st.Shallow()
-		r.objects.mu.Unlock()
-		if err != nil {
-			return nil, err
-		}
-		for _, h := range shallow {
-			cut[h.String()] = true
-		}
+func (l *Log) walkHere(ctx context.Context, path string, tips []string) ([]Revision, error) {
+	cut, err := l.Objects.Shallow()
+	if err != nil {
+		return nil, err
 	}
 	type node struct {
-		commit
+		gitobject.Commit
 		blob string
 	}
 	seen := map[string]*node{}
@@ -224,47 +223,43 @@ func (r *Repo) walkHere(ctx context.Context, path string, tips []string) ([]Revi
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		_, c, err := r.objects.readCommit(id)
+		_, c, err := l.Objects.Commit(id)
 		if err != nil {
 			return nil, err
 		}
 		if cut[id] {
-			c.parents = nil
+			c.Parents = nil
 		}
-		blob, known := byTree[c.tree]
+		blob, known := byTree[c.Tree]
 		if !known {
-			if blob, err = r.blobIn(c.tree, path); err != nil {
+			if blob, err = l.blobIn(c.Tree, path); err != nil {
 				return nil, err
 			}
-			byTree[c.tree] = blob
+			byTree[c.Tree] = blob
 		}
 		seen[id] = &node{c, blob}
 		order = append(order, id)
-		queue = append(queue, c.parents...)
+		queue = append(queue, c.Parents...)
 	}
 	var revs []Revision
 	for _, id := range order {
 		n := seen[id]
-		fresh := len(n.parents) > 0 || n.blob != ""
-		for _, p := range n.parents {
+		fresh := len(n.Parents) > 0 || n.blob != ""
+		for _, p := range n.Parents {
 			fresh = fresh && seen[p].blob != n.blob
 		}
 		if fresh {
-			revs = append(revs, Revision{id, n.blob, n.time, n.author, n.email, n.subject})
+			revs = append(revs, Revision{id, n.blob, n.Time, n.Author, n.Email, n.Subject})
 		}
 	}
 	return newestFirst(revs), nil
 }
 
 // blobIn returns the id of the regular file at path in a tree, "" when there is none.
-func (r *Repo) blobIn(tree, path string) (string, error) {
-	e, err := r.objects.lookup(tree, path, tree)
-	var notFile *NotFileError
-	if errors.Is(err, ErrNotTracked) || errors.As(err, &notFile) {
-		return "", nil
-	}
-	if err != nil || e.mode&modeType != modeRegular {
+func (l *Log) blobIn(tree, path string) (string, error) {
+	e, _, err := l.Objects.Lookup(tree, path)
+	if err != nil || e.Mode&gitobject.ModeType != gitobject.ModeRegular {
 		return "", err
 	}
-	return e.id, nil
+	return e.ID, nil
 }

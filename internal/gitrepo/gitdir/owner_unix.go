@@ -1,6 +1,6 @@
 //go:build unix
 
-package gitrepo
+package gitdir
 
 import (
 	"os"
@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// ownedByUser mirrors setup.c, ensure_valid_ownership (git 2.39.5): each existing path belongs to the effective user, or
+// OwnedByUser mirrors setup.c, ensure_valid_ownership (git 2.39.5): each existing path belongs to the effective user, or
 // to the one who called sudo.
-func ownedByUser(env func(string) string, paths ...string) bool {
+func OwnedByUser(env func(string) string, paths ...string) bool {
 	uid := os.Geteuid()
 	for _, p := range paths {
 		st, err := os.Lstat(p)

@@ -1,4 +1,4 @@
-package gitrepo
+package gitdir
 
 import (
 	"fmt"
@@ -8,18 +8,18 @@ import (
 	"strings"
 )
 
-// scope is what the environment says about the repository that is being opened. Git exports these to its hooks; a
+// Scope is what the environment says about the repository that is being opened. Git exports these to its hooks; a
 // program that opens another repository from a hook has to forget them, or it reads one repository's index with
 // another's objects. All paths are absolute.
-type scope struct {
-	gitDir, workTree, commonDir, indexFile string
-	foreignObjects                         bool     // an object directory comes from the environment (quarantine)
-	child                                  []string // entries for the git binary
+type Scope struct {
+	GitDir, WorkTree, CommonDir, IndexFile string   // empty when not said
+	ForeignObjects                         bool     // an object directory comes from the environment (quarantine)
+	Child                                  []string // entries ("KEY=value") for the git binary
 }
 
-// readScope returns the environment's words for dir. They bind when dir is the directory this process was started in,
+// ReadScope returns the environment's words for dir. They bind when dir is the directory this process was started in,
 // as for git; from elsewhere only when they speak of the very repository that dir lies in.
-func readScope(dir string, env func(string) string) (scope, error) {
+func ReadScope(dir string, env func(string) string) (Scope, error) {
 	ties := []string{"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
 		"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_SHALLOW_FILE", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"}
 	tied := false
@@ -27,38 +27,38 @@ func readScope(dir string, env func(string) string) (scope, error) {
 		tied = tied || env(k) != ""
 	}
 	if !tied {
-		return scope{}, nil
+		return Scope{}, nil
 	}
 	cwd, err := os.Getwd()
 	if err != nil {
-		return scope{}, fmt.Errorf("resolving GIT_DIR and GIT_INDEX_FILE: %w", err)
+		return Scope{}, fmt.Errorf("resolving GIT_DIR and GIT_INDEX_FILE: %w", err)
 	}
-	cwd = resolved(cwd)
-	var sc scope
+	cwd = Resolved(cwd)
+	var sc Scope
 	path := func(key string) string {
 		v := env(key)
 		if v == "" {
 			return ""
 		}
-		v = absIn(cwd, v)
-		sc.child = append(sc.child, key+"="+v)
+		v = AbsIn(cwd, v)
+		sc.Child = append(sc.Child, key+"="+v)
 		return v
 	}
-	sc.gitDir, sc.workTree, sc.commonDir = path("GIT_DIR"), path("GIT_WORK_TREE"), path("GIT_COMMON_DIR")
-	sc.indexFile = path("GIT_INDEX_FILE")
+	sc.GitDir, sc.WorkTree, sc.CommonDir = path("GIT_DIR"), path("GIT_WORK_TREE"), path("GIT_COMMON_DIR")
+	sc.IndexFile = path("GIT_INDEX_FILE")
 	path("GIT_SHALLOW_FILE")
-	sc.foreignObjects = path("GIT_OBJECT_DIRECTORY") != ""
+	sc.ForeignObjects = path("GIT_OBJECT_DIRECTORY") != ""
 	if v := env("GIT_ALTERNATE_OBJECT_DIRECTORIES"); v != "" {
-		sc.foreignObjects = true
+		sc.ForeignObjects = true
 		list := filepath.SplitList(v)
 		for i := range list {
-			list[i] = absIn(cwd, list[i])
+			list[i] = AbsIn(cwd, list[i])
 		}
-		sc.child = append(sc.child, "GIT_ALTERNATE_OBJECT_DIRECTORIES="+strings.Join(list, string(filepath.ListSeparator)))
+		sc.Child = append(sc.Child, "GIT_ALTERNATE_OBJECT_DIRECTORIES="+strings.Join(list, string(filepath.ListSeparator)))
 	}
-	sc.child = append(sc.child, configEntries(env)...)
+	sc.Child = append(sc.Child, configEntries(env)...)
 	if dir != cwd && !sc.speaksOf(dir, cwd, env) {
-		return scope{}, nil
+		return Scope{}, nil
 	}
 	return sc, nil
 }
@@ -85,13 +85,13 @@ func configEntries(env func(string) string) []string {
 }
 
 // speaksOf reports whether the repository that the environment ties to cwd is the one that dir lies in.
-func (sc scope) speaksOf(dir, cwd string, env func(string) string) bool {
+func (sc Scope) speaksOf(dir, cwd string, env func(string) string) bool {
 	ceilings := ceilingsOf(env)
 	here, err := discover(dir, ceilings)
 	if err != nil {
-		return sc.gitDir != "" && sc.workTree != "" && within(resolved(sc.workTree), dir)
+		return sc.GitDir != "" && sc.WorkTree != "" && Within(Resolved(sc.WorkTree), dir)
 	}
-	theirs := sc.gitDir
+	theirs := sc.GitDir
 	if theirs == "" {
 		p, err := discover(cwd, ceilings)
 		if err != nil {
@@ -106,7 +106,7 @@ func ceilingsOf(env func(string) string) []string {
 	var out []string
 	for _, c := range filepath.SplitList(env("GIT_CEILING_DIRECTORIES")) {
 		if filepath.IsAbs(c) {
-			out = append(out, resolved(c))
+			out = append(out, Resolved(c))
 		}
 	}
 	return out
@@ -118,7 +118,7 @@ func sameDir(a, b string) bool {
 	return errA == nil && errB == nil && os.SameFile(sa, sb)
 }
 
-// within reports whether p is root or lies below it; both are absolute and free of symbolic links.
-func within(root, p string) bool {
+// Within reports whether p is root or lies below it; both are absolute and free of symbolic links.
+func Within(root, p string) bool {
 	return p == root || strings.HasPrefix(p, strings.TrimSuffix(root, string(filepath.Separator))+string(filepath.Separator))
 }
