@@ -150,13 +150,16 @@ func TestEveryLimitHolds(t *testing.T) {
 		{name: "fine", code: "// Package p is.\npackage p\n\n// F does.\nfunc F() {}\n\n// All three.\nconst (\n\tA = 1\n\tB = 2\n)\n\ntype hidden int\n\nfunc (hidden) M() {}\n"},
 		{name: "no package comment", code: "package p\n", want: []string{"no package comment: what it is, and what it refuses to be"}},
 		{name: "undocumented", code: "// Package p is.\npackage p\n\nfunc F() {}\n\ntype T int\n\nfunc (*T) M() {}\n\nfunc (T) Error() string { return \"\" }\n\nvar V, w = 1, 2\n", want: []string{
-			"p.go:12: V has no doc comment", "p.go:4: F has no doc comment", "p.go:6: T has no doc comment", "p.go:8: M has no doc comment"}},
+			"p.go:12: V has no doc comment", "p.go:4: F has no doc comment", "p.go:6: T has no doc comment", "p.go:8: M has no doc comment",
+		}},
 		{name: "init and exit", code: "// Package p is.\npackage p\n\nfunc init() { os.Exit(1) }\n", want: []string{
-			"p.go:4: init runs before anybody asked for anything", "p.go:4: os.Exit below main skips every defer"}},
+			"p.go:4: init runs before anybody asked for anything", "p.go:4: os.Exit below main skips every defer",
+		}},
 		{name: "long function", code: "// Package p is.\npackage p\n\nfunc f() {" + strings.Repeat("\n", maxFunction) + "}\n", want: []string{"p.go:4: f has 81 lines, at most 80"}},
 		{name: "long file", code: "// Package p is.\npackage p\n", lines: 501, want: []string{"p.go has 501 lines, at most 500"}},
 		{name: "long package", code: "// Package p is.\npackage p\n", lines: 1501, want: []string{
-			"p.go has 1501 lines, at most 500", "the package has 1501 lines, at most 1500: split it where a reader says \"and\""}},
+			"p.go has 1501 lines, at most 500", "the package has 1501 lines, at most 1500: split it where a reader says \"and\"",
+		}},
 	} {
 		s := source{pkg: pkg{Name: "p"}, fset: token.NewFileSet(), lines: map[string]int{"p.go": c.lines}}
 		f, err := parser.ParseFile(s.fset, "p.go", c.code, parser.ParseComments)

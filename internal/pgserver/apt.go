@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 )
 
 // clusterConf is where Debian's packages read whether to make a database cluster, and start it, on
@@ -43,7 +44,7 @@ func appendForNow(path, text string) (restore func() error, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(path, append(before[:len(before):len(before)], text...), info.Mode().Perm()); err != nil {
+	if err := os.WriteFile(path, append(slices.Clip(before), text...), info.Mode().Perm()); err != nil {
 		return nil, err
 	}
 	return func() error { return os.WriteFile(path, before, info.Mode().Perm()) }, nil

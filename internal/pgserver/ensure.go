@@ -49,8 +49,7 @@ func (m machine) ensure(ctx context.Context, progress func(string)) (Running, er
 		progress("starting " + bin.Version + " from " + bin.Dir)
 		return m.start(ctx, bin)
 	}
-	var notFound *NotFoundError
-	if !errors.As(missing, &notFound) {
+	if _, ok := errors.AsType[*NotFoundError](missing); !ok {
 		return nil, missing
 	}
 	var tried []error

@@ -74,8 +74,7 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 		return nil, fmt.Errorf("choosing a user to run postgres as: %w", err)
 	}
 	srv, err := startOnce(ctx, bin, account, opts, useCache)
-	var damaged *damagedTemplateError
-	if errors.As(err, &damaged) {
+	if damaged, ok := errors.AsType[*damagedTemplateError](err); ok {
 		// The cached data folder did not start: forget it and do it the long way, once.
 		_ = os.RemoveAll(damaged.template)
 		srv, err = startOnce(ctx, bin, account, opts, ignoreCache)

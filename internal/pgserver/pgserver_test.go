@@ -230,9 +230,12 @@ func TestNotFoundEndsWithTheFix(t *testing.T) {
 	for _, c := range []struct {
 		goos, tool, want string
 	}{
-		{"linux", "apt-get", "sudo apt-get install -y postgresql"}, {"linux", "dnf", "sudo dnf install -y postgresql-server"},
-		{"linux", "apk", "sudo apk add postgresql"}, {"linux", "pacman", "sudo pacman -S postgresql"},
-		{"darwin", "", "brew install postgresql@17"}, {"windows", "", "winget install PostgreSQL.PostgreSQL.17"},
+		{"linux", "apt-get", "sudo apt-get install -y postgresql"},
+		{"linux", "dnf", "sudo dnf install -y postgresql-server"},
+		{"linux", "apk", "sudo apk add postgresql"},
+		{"linux", "pacman", "sudo pacman -S postgresql"},
+		{"darwin", "", "brew install postgresql@17"},
+		{"windows", "", "winget install PostgreSQL.PostgreSQL.17"},
 		{"linux", "", "see https://www.postgresql.org/download/"},
 	} {
 		if got := installHint(c.goos, only(c.tool)); got != c.want {

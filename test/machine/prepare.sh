@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Sees to it that this machine has what the tests need.
+#   prepare.sh [postgres] [directus] [race] [lint]
+# What is missing is installed with apt-get where this is root on a Debian; anywhere else the command
+# that installs it is printed, and the tests that need it will be skipped.
+set -euo pipefail
+
+packages=() advice=()
+
+# want COMMAND DEBIAN_PACKAGE: notes the package when the command is missing.
+want() {
+  command -v "$1" >/dev/null && return
+  packages+=("$2")
+  advice+=("$2 (for the command $1)")
+}
+
+# any PATTERN...: is there a file that matches one of them?
+any() { compgen -G "$1" >/dev/null || { shift && [ $# -gt 0 ] && any "$@"; }; }
+
+have_postgres() {
+  command -v initdb >/dev/null || any '/usr/lib/postgresql/*/bin/initdb' '/usr/pgsql-*/bin/initdb' \
+    '/opt/homebrew/opt/postgresql@*/bin/initdb' '/usr/local/opt/postgresql@*/bin/initdb' '/usr/local/pgsql/bin/initdb'
+}
+
+have_postgis() {
+  any '/usr/share/postgresql/*/extension/postgis.control' '/usr/pgsql-*/share/extension/postgis.control' \
+    '/opt/homebrew/share/postgresql@*/extension/postgis.control' '/usr/local/share/postgresql@*/extension/postgis.control'
+}
+
+# debian_major prints the major version of Postgres that is installed, else the one that would be.
+debian_major() {
+  local newest
+  newest=$(compgen -G '/usr/lib/postgresql/*/bin/initdb' | sed 's|.*/postgresql/\([0-9]*\)/.*|\1|' | sort -n | tail -n 1)
+  [ -n "$newest" ] || newest=$(apt-cache policy postgresql 2>/dev/null | sed -n 's/.*Candidate: \([0-9]*\)+.*/\1/p')
+  printf '%s\n' "${newest:-15}"
+}
+
+want git git
+for need; do
+  case $need in
+    postgres)
+      have_postgres || { packages+=(postgresql) && advice+=("postgresql"); }
+      have_postgis || { packages+=(POSTGIS) && advice+=("postgis for that postgresql"); }
+      ;;
+    directus)
+      want node nodejs
+      want npm npm
+      ;;
+    race) want gcc gcc && { any '/usr/include/stdlib.h' '/usr/include/*/stdlib.h' '/Library/Developer/*' || packages+=(libc6-dev); } ;;
+    lint) want shellcheck shellcheck ;;
+    *)
+      sed -n '2,5s/^# \{0,1\}//p' "$0" >&2
+      exit 4
+      ;;
+  esac
+done
+[ ${#packages[@]} -gt 0 ] || exit 0
+
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+  printf 'missing: %s\n' "${advice[@]}" >&2
+  if command -v apt-get >/dev/null; then
+    printf 'install: sudo apt-get install -y %s\n' "${packages[*]//POSTGIS/postgresql-$(debian_major)-postgis-3}" >&2
+  fi
+  echo 'the tests that need these will be skipped' >&2
+  exit 0
+fi
+
+quiet() { # runs a command, and shows what it said only when it fails
+  local log
+  log=$(mktemp)
+  if ! "$@" >"$log" 2>&1 </dev/null; then
+    cat "$log" >&2
+    rm -f "$log"
+    return 1
+  fi
+  rm -f "$log"
+}
+
+export DEBIAN_FRONTEND=noninteractive
+quiet apt-get update -q
+packages=("${packages[@]/#POSTGIS/postgresql-$(debian_major)-postgis-3}")
+echo "installing ${packages[*]}"
+quiet apt-get install -y -q --no-install-recommends "${packages[@]}"
