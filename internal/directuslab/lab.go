@@ -20,6 +20,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+
+	"github.com/schemaguard/schemaguard/internal/directus"
 )
 
 // nodeVersion is the Node major that runs every Directus: 12 needs 22 or newer, and 10.13 runs on it too.
@@ -112,6 +114,9 @@ func writeProject(dir, version string) error {
 	overrides := map[string]string{"isolated-vm": "$isolated-vm"}
 	if version == "12.4.1" {
 		overrides["@directus/app"] = "18.0.0" // 18.0.1, which it names, is not to be had everywhere; no test opens the app
+	}
+	if v, err := directus.ParseVersion(version); err == nil && v.Compare(directus.Version{Major: 10, Minor: 10}) < 0 {
+		overrides["argon2"], overrides["sharp"] = "0.43.1", "0.33.5" // the first that bring their binaries along
 	}
 	stub := filepath.Join(dir, "isolated-vm-stub")
 	if err := os.MkdirAll(stub, 0o755); err != nil {

@@ -15,8 +15,11 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Token is the static token of the administrator that [Lab.Start] makes, in databases that are thrown away.
-const Token = "lab-token"
+// The administrator that bootstrapping makes, in databases that are thrown away.
+const (
+	adminEmail    = "admin@example.com"
+	adminPassword = "lab-password"
+)
 
 // Result is what one run of the command line left.
 type Result struct {
@@ -90,7 +93,7 @@ func (l *Lab) command(ctx context.Context, version, dsn string, env map[string]s
 	cmd.Env = []string{
 		"PATH=" + filepath.Dir(node) + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + work,
 		"KEY=lab", "SECRET=lab-secret-lab-secret-lab-secret", "TELEMETRY=false", "NO_COLOR=1", "LOG_LEVEL=warn",
-		"ADMIN_EMAIL=admin@example.com", "ADMIN_PASSWORD=lab-password", "ADMIN_TOKEN=" + Token,
+		"ADMIN_EMAIL=" + adminEmail, "ADMIN_PASSWORD=" + adminPassword,
 	}
 	cmd.Env = append(cmd.Env, db...)
 	for name, value := range env {
