@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sees to it that this machine has what the tests need.
-#   prepare.sh [postgres] [directus] [race] [lint]
+#   prepare.sh [postgres] [directus] [race] [lint] [tmux]
 # What is missing is installed with apt-get where this is root on a Debian; anywhere else the command
 # that installs it is printed, and the tests that need it will be skipped.
 set -euo pipefail
@@ -48,6 +48,7 @@ for need; do
       ;;
     race) want gcc gcc && { any '/usr/include/stdlib.h' '/usr/include/*/stdlib.h' '/Library/Developer/*' || packages+=(libc6-dev); } ;;
     lint) want shellcheck shellcheck ;;
+    tmux) want tmux tmux ;;
     *)
       sed -n '2,5s/^# \{0,1\}//p' "$0" >&2
       exit 4

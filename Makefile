@@ -1,0 +1,40 @@
+.PHONY: build test test-all bench lint fuzz cover demo clean
+
+GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+DIRECTUS = 10.13.4 11.8.0 11.17.4 12.3.0 12.4.1
+# What decides, and what many goroutines touch: worth the race detector's price.
+RACE = $(foreach p,jsvalue jsyaml snapshot threeway plan policy directus redact finding atomicfile,./internal/$(p)/...)
+TESTFLAGS ?=
+
+build:
+	CGO_ENABLED=0 go build -trimpath -o dist/schemaguard ./cmd/schemaguard
+
+test:
+	@test/machine/prepare.sh postgres
+	go test $(TESTFLAGS) ./...
+
+test-all: test
+	@test/machine/prepare.sh postgres directus race
+	CGO_ENABLED=1 go test -race $(RACE)
+	go run ./test/machine/lab $(DIRECTUS)
+	go test -tags directus -timeout 20m $(TESTFLAGS) ./...
+
+bench:
+	@test/machine/prepare.sh postgres
+	go test -run '^$$' -bench . -benchmem ./...
+
+lint:
+	@test/machine/prepare.sh lint
+	@test/machine/lint.sh $(GOLANGCI)
+
+fuzz:
+	test/machine/fuzz.sh $(FUZZTIME)
+
+cover:
+	go test -coverprofile=cover.out ./... && go tool cover -func=cover.out | tail -n 1
+
+demo: build
+	dist/schemaguard demo
+
+clean:
+	rm -rf dist cover.out

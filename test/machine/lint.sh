@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Everything that can be said about the project without running it.
+#   lint.sh [GOLANGCI_LINT_MODULE@VERSION]     without the module: only what takes seconds
+set -euo pipefail
+
+unformatted=$(git ls-files -z '*.go' | xargs -0 gofmt -l)
+if [ -n "$unformatted" ]; then
+  printf 'not formatted (fix: gofmt -w .):\n%s\n' "$unformatted" >&2
+  exit 1
+fi
+go vet ./...
+go vet -tags directus ./...
+go mod tidy -diff
+git ls-files -z '*.sh' .ci hooks | xargs -0 grep -lZE '^#!.*\b(ba|da)?sh\b' | xargs -0 shellcheck
+[ $# -eq 0 ] || go run "$1" run --build-tags directus ./...
