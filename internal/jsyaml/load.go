@@ -58,10 +58,15 @@ func Load(data []byte) (*Document, error) {
 	if n := len(data); n > 0 && data[n-1] != '\n' && data[n-1] != '\r' {
 		data = append(data[:n:n], '\n') // js-yaml does so, which counts in a block scalar
 	}
-	if v, lines, ok := canonical.Read(data); ok {
-		return &Document{Value: v, lines: lines}, nil
+	text, ok := canonical.Read(data)
+	if ok {
+		return &Document{Value: text.Value, lines: text.Lines}, nil
 	}
-	return loadNodes(data)
+	doc, err := loadNodes(data)
+	if err != nil {
+		return nil, locate(err, data, text.Stopped)
+	}
+	return doc, nil
 }
 
 // LoadJSON reads a JSON text as JavaScript's JSON.parse does. Every error is a
@@ -217,6 +222,20 @@ func errorAt(data []byte, offset int, reason string) error {
 		Column: offset - bytes.LastIndexByte(before, '\n'),
 		Reason: reason,
 	}
+}
+
+// locate corrects the line of an error of the YAML parser, which tends to name
+// the start of the block that it was in. The canonical reader stopped at the
+// fault, or before it if there is something else that it does not know.
+func locate(err error, data []byte, stopped int) error {
+	bad := new(SyntaxError)
+	if !errors.As(err, &bad) || bad.Column > 0 {
+		return err
+	}
+	if line := conflictLine(data); line > 0 {
+		return &SyntaxError{Line: line, Column: 1, Reason: "a merge conflict that is not resolved"}
+	}
+	return &SyntaxError{Line: max(bad.Line, stopped), Reason: bad.Reason}
 }
 
 // conflictLine returns the first line that git left of a merge conflict, 0 if none.

@@ -40,9 +40,6 @@ func loadNodes(data []byte) (*Document, error) {
 		}
 	}
 	if err != nil {
-		if line := conflictLine(data); line > 0 {
-			return nil, &SyntaxError{Line: line, Column: 1, Reason: "a merge conflict that is not resolved"}
-		}
 		return nil, err
 	}
 	if root == nil {
@@ -70,13 +67,13 @@ func parseNodes(data []byte) (root *yaml.Node, err error) {
 	case errors.Is(err, io.EOF):
 		return nil, nil
 	case err != nil:
-		return nil, parserError(err)
+		return nil, parserError(err, data)
 	}
 	switch err := dec.Decode(&more); {
 	case err == nil:
 		return nil, &SyntaxError{Line: more.Line, Column: more.Column, Reason: "a second document"}
 	case !errors.Is(err, io.EOF):
-		return nil, parserError(err)
+		return nil, parserError(err, data)
 	}
 	if len(doc.Content) == 0 {
 		return nil, nil
@@ -84,8 +81,9 @@ func parseNodes(data []byte) (root *yaml.Node, err error) {
 	return doc.Content[0], nil
 }
 
-// parserError takes the line number out of an error of yaml.v3.
-func parserError(err error) error {
+// parserError takes the line number out of an error of yaml.v3, which leaves it
+// out for the first line, and for an alias.
+func parserError(err error, data []byte) error {
 	reason := strings.TrimPrefix(err.Error(), "yaml: ")
 	if rest, ok := strings.CutPrefix(reason, "line "); ok {
 		number, text, _ := strings.Cut(rest, ": ")
@@ -93,7 +91,12 @@ func parserError(err error) error {
 			return &SyntaxError{Line: line, Reason: text}
 		}
 	}
-	return &SyntaxError{Reason: reason}
+	if rest, ok := strings.CutPrefix(reason, "unknown anchor '"); ok {
+		name, _, _ := strings.Cut(rest, "'")
+		at := max(0, bytes.Index(data, []byte("*"+name)))
+		return errorAt(data, at, fmt.Sprintf("the anchor %q is not known", name))
+	}
+	return &SyntaxError{Line: 1, Reason: reason}
 }
 
 // located is a value, and the lines of everything in it as Document has them,
@@ -125,12 +128,12 @@ func (c *converter) value(n *yaml.Node, depth int) (located, error) {
 	case yaml.AliasNode:
 		return c.alias(n, depth)
 	case yaml.SequenceNode:
-		if err := checkTag(n, "!!seq"); err != nil {
+		if err := checkCollection(n, "!!seq"); err != nil {
 			return located{}, err
 		}
 		return c.sequence(n, depth)
 	case yaml.MappingNode:
-		if err := checkTag(n, "!!map"); err != nil {
+		if err := checkCollection(n, "!!map"); err != nil {
 			return located{}, err
 		}
 		return c.mapping(n, depth)
@@ -139,9 +142,19 @@ func (c *converter) value(n *yaml.Node, depth int) (located, error) {
 	return located{Value: v}, err
 }
 
-func checkTag(n *yaml.Node, known string) error {
-	if n.Style&yaml.TaggedStyle != 0 && n.ShortTag() != known {
+// checkCollection refuses a tag other than the one that says nothing new, and
+// {a:} and [a:], which js-yaml takes for a key without a value, yaml.v3 for "a:".
+func checkCollection(n *yaml.Node, tag string) error {
+	if n.Style&yaml.TaggedStyle != 0 && n.ShortTag() != tag {
 		return nodeError(n, "the tag %q is not known here", n.Tag)
+	}
+	if n.Style&yaml.FlowStyle == 0 {
+		return nil
+	}
+	for _, child := range n.Content {
+		if child.Kind == yaml.ScalarNode && isPlain(child) && strings.HasSuffix(child.Value, ":") {
+			return nodeError(child, "%q ends in a colon: quote it, or put a space behind the colon", child.Value)
+		}
 	}
 	return nil
 }
@@ -275,6 +288,10 @@ func (c *converter) mergeOne(m *members, n *yaml.Node, depth int) error {
 
 // key returns a key as the string that JavaScript makes of it.
 func (c *converter) key(n *yaml.Node, depth int) (string, error) {
+	if n.Kind == yaml.ScalarNode && n.Value == "" && isPlain(n) {
+		// js-yaml takes "&a: b" for an anchor called "a:".
+		return "", nodeError(n, "a key is missing")
+	}
 	v, err := c.value(n, depth)
 	if err != nil {
 		return "", err

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// maxKey is the length from which dump marks a key with "? ".
+	// maxKey is the length, in UTF-16 units, above which dump marks a key with "? ".
 	maxKey = 1024
 	// maxDepth is below the depth at which js-yaml gives up.
 	maxDepth = 90
@@ -21,21 +21,32 @@ const (
 	slabSize = 4096
 )
 
-// Read reads a text and returns its value and the line of everything in it: of
-// the value itself, then of every member and element, depth first. ok is false
-// if it meets anything that dump does not write; what is wrong there, if
-// anything, is for another reader to say. The text must be UTF-8 without NUL.
-func Read(data []byte) (v jsvalue.Value, lines []int32, ok bool) {
+// Text is what was read.
+type Text struct {
+	Value jsvalue.Value
+	// Lines has the line, from 1, of the value itself, then of every member (of
+	// its key) and every element, depth first.
+	Lines []int32
+	// Stopped is the line at which Read gave up, 0 if it did not look.
+	Stopped int
+}
+
+// Read reads a text, which must be UTF-8 without NUL. ok is false if it meets
+// anything that dump does not write; what is wrong there, if anything, is for
+// another reader to say, and only Stopped is set.
+func Read(data []byte) (text Text, ok bool) {
 	if len(data) == 0 || data[len(data)-1] != '\n' || hasUnwritten(data) {
-		return v, nil, false
+		return Text{}, false
 	}
 	r := reader{s: string(data), line: 1, shapes: new(shape)}
-	if !r.startLine() || r.indent != 0 {
-		return v, nil, false
+	r.lines = append(make([]int32, 0, 1+len(data)/16), 1)
+	if r.startLine() && r.indent == 0 {
+		v, ok := r.block(0)
+		if ok && r.indent == atEnd {
+			return Text{Value: v, Lines: r.lines}, true
+		}
 	}
-	r.lines = append(make([]int32, 0, 1+len(data)/16), r.line)
-	v, ok = r.block(0)
-	return v, r.lines, ok && r.indent == atEnd
+	return Text{Stopped: int(r.line)}, false
 }
 
 // hasUnwritten tells whether there is a byte that dump never writes as it is, or
@@ -213,7 +224,7 @@ func (r *reader) key(sh *shape) *shape {
 	}
 	start := r.pos
 	key, ok := r.keyText()
-	if !ok || r.s[r.pos] != ':' || r.pos-start > maxKey {
+	if !ok || r.s[r.pos] != ':' || (r.pos-start > maxKey && jsvalue.LenUTF16(r.s[start:r.pos]) > maxKey) {
 		return nil
 	}
 	r.pos++
