@@ -22,6 +22,8 @@ type Rules struct {
 	// UnderscoreNumbersQuoted: the YAML writer (js-yaml before 4.2) takes 1_000 for a number and so quotes it as a string, and
 	// numbers too big for a double as well.
 	UnderscoreNumbersQuoted bool
+	// DropsProtoKeys: a key named __proto__ in a JSON value is lost while keys are sorted (lodash before 4.18).
+	DropsProtoKeys bool
 
 	// NullMetaKeyMissingFails: applying a file whose collection meta lacks a key that is null in the database ends in a
 	// TypeError, with nothing changed.
@@ -75,7 +77,7 @@ const packages = "https://www.npmjs.com/package/@directus/api/v/"
 func oldest() Rules {
 	return Rules{
 		SortsByFieldName: true, DefaultIgnoresSpecial: true, CastTimestampWins: true, SortsArrays: true, ListsUntracked: true,
-		UnderscoreNumbersQuoted: true, NullMetaKeyMissingFails: true, MissingMetaKeyIgnored: true, ExtraMetaKeyFails: true,
+		UnderscoreNumbersQuoted: true, DropsProtoKeys: true, NullMetaKeyMissingFails: true, MissingMetaKeyIgnored: true, ExtraMetaKeyFails: true,
 		KeepsGroupedCollections: true, DropsUntrackedColumns: true, DropsUntrackedRelations: true,
 	}
 }
@@ -106,6 +108,8 @@ func changes() []Change {
 		{Version{11, 11, 0, ""}, Version{11, 13, 0, ""}, "indexes of system fields are listed",
 			"https://github.com/directus/directus/releases/tag/v11.13.0 (directus/directus#24820)",
 			func(r *Rules) { r.HasSystemFields = true }},
+		{Version{11, 16, 1, ""}, Version{11, 17, 4, ""}, "keys named __proto__ survive (lodash 4.18)",
+			packages + "35.2.0 package.json", func(r *Rules) { r.DropsProtoKeys = false }},
 		{Version{11, 17, 4, ""}, Version{12, 0, 2, ""}, "25 active collections without a licence",
 			packages + "36.0.2 dist/license", func(r *Rules) { r.CollectionLimit = 25 }},
 		{Version{12, 1, 1, ""}, Version{12, 2, 0, ""}, "partial snapshots",

@@ -19,10 +19,10 @@ func version(t *testing.T, s string) Version {
 // TestRulesFor holds the whole rule set of the five releases that the conformance fixtures were made with.
 func TestRulesFor(t *testing.T) {
 	t.Parallel()
-	v10 := Rules{CastTimestampWins: true, SortsArrays: true, ListsUntracked: true, UnderscoreNumbersQuoted: true,
+	v10 := Rules{CastTimestampWins: true, DropsProtoKeys: true, SortsArrays: true, ListsUntracked: true, UnderscoreNumbersQuoted: true,
 		MissingMetaKeyIgnored: true, ExtraMetaKeyFails: true, KeepsGroupedCollections: true, DropsUntrackedColumns: true,
 		DropsUntrackedRelations: true}
-	v118 := Rules{CastTimestampWins: true, HasIsIndexed: true, ListsUntracked: true, UnderscoreNumbersQuoted: true,
+	v118 := Rules{CastTimestampWins: true, DropsProtoKeys: true, HasIsIndexed: true, ListsUntracked: true, UnderscoreNumbersQuoted: true,
 		FirstDiffKindDropsCollection: true, ExtraMetaKeyFails: true, DropsUntrackedTables: true, DropsUntrackedColumns: true,
 		DropsUntrackedRelations: true, AliasFlipRecreates: true, IgnoreRulesFlag: true}
 	v1117 := Rules{HasIsIndexed: true, HasSystemFields: true, UnderscoreNumbersQuoted: true, FirstDiffKindDropsCollection: true,
