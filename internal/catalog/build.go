@@ -23,26 +23,41 @@ type builder struct {
 	*Catalog
 	version directus.Version
 	rules   directus.Rules
+	sorting sorting
 	known   map[string]bool // the collections that Directus's schema overview has
 	tables  map[string]bool // ordinary tables by name
 	byField map[columnName]meta
-	out     *snapshot.Snapshot
+	// ownSpecial holds the flags of columns that the team added to a meta table.
+	ownSpecial map[columnName][]string
+	out        *snapshot.Snapshot
 }
 
 // Snapshot returns what Directus of the given version would write with `schema
 // snapshot` for this catalog: same items, keys, order and values.
 func (c *Catalog) Snapshot(v directus.Version) *snapshot.Snapshot {
 	b := &builder{
-		Catalog: c, version: v, rules: directus.RulesFor(v),
+		Catalog: c, version: v, rules: directus.RulesFor(v), sorting: sortingOf(directus.RulesFor(v)),
 		known: map[string]bool{}, tables: map[string]bool{}, byField: map[columnName]meta{},
 		out: snapshot.New(snapshot.FormatFull, v.String(), "postgres"),
 	}
 	b.out.HasSystemFields = b.rules.HasSystemFields
 	b.overview()
+	b.ownSpecial = b.metaSpecials()
 	b.collections()
 	b.fields()
 	b.relations()
 	return b.out
+}
+
+// reader returns the reader of a meta table. Columns that Directus does not
+// have itself are cast by the team's own directus_fields rows.
+func (b *builder) reader(i int, name string) *reader {
+	return newReader(&b.meta[i], func(column string) []string {
+		if directus.IsSystemField(b.version, name, column) {
+			return directus.MetaSpecial(b.version, name, column)
+		}
+		return b.ownSpecial[columnName{name, column}]
+	}, b.sorting)
 }
 
 // overview finds the known collections (12.4.1, utils/get-schema.js).
@@ -60,7 +75,7 @@ func (b *builder) overview() {
 
 // collections lists the rows of directus_collections, then the tables without one.
 func (b *builder) collections() {
-	r := newReader(&b.meta[metaCollections], "directus_collections", b.version, b.rules.SortsArrays)
+	r := b.reader(metaCollections, "directus_collections")
 	tracked := map[string]bool{}
 	var list []placed
 	for _, row := range r.table.rows {
@@ -96,7 +111,7 @@ func (b *builder) collection(name string, meta jsvalue.Value) placed {
 
 // fields lists the columns of known collections, then the alias rows.
 func (b *builder) fields() {
-	r := newReader(&b.meta[metaFields], "directus_fields", b.version, b.rules.SortsArrays)
+	r := b.reader(metaFields, "directus_fields")
 	aliases := b.fieldRows(r)
 	facts := b.keyFacts()
 	list := make([]placed, 0, len(b.Columns)+len(aliases))
@@ -167,7 +182,7 @@ func (b *builder) column(col *Column, row meta, tracked bool, facts keyFacts) pl
 	schema.Set("name", jsvalue.String(col.Name))
 	schema.Set("table", jsvalue.String(col.Table))
 	schema.Set("data_type", jsvalue.String(col.DataType))
-	schema.Set("default_value", defaultValue(col.Default, castBy, b.rules.SortsArrays))
+	schema.Set("default_value", defaultValue(col.Default, castBy, b.sorting))
 	schema.Set("max_length", col.MaxLength)
 	schema.Set("numeric_precision", col.Precision)
 	schema.Set("numeric_scale", col.Scale)

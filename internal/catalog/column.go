@@ -71,7 +71,7 @@ func localType(col *Column, special []string) string {
 // defaultValue is what Directus makes of a column's default: the driver's text
 // cut at the first cast (@directus/schema, postgres parseDefaultValue), then
 // cast by the local type (12.4.1, utils/get-default-value.js).
-func defaultValue(sql *string, localType string, sortArrays bool) jsvalue.Value {
+func defaultValue(sql *string, localType string, by sorting) jsvalue.Value {
 	if sql == nil {
 		return jsvalue.Null()
 	}
@@ -88,7 +88,7 @@ func defaultValue(sql *string, localType string, sortArrays bool) jsvalue.Value 
 		return jsvalue.Bool(s != "0" && s != "false" && s != "")
 	case "json":
 		if s != "" {
-			return sortDeep(parseAgain(s), sortArrays)
+			return sortDeep(parseAgain(s), by)
 		}
 	}
 	return jsvalue.String(s)

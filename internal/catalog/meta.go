@@ -1,14 +1,13 @@
 package catalog
 
 import (
-	"bytes"
 	"math"
 	"sort"
 	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgtype"
 
-	"github.com/schemaguard/schemaguard/internal/directus"
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
 )
 
@@ -24,25 +23,25 @@ type meta struct {
 
 // reader turns the rows of one meta table into values.
 type reader struct {
-	table      *metaTable
-	order      []int // column indexes in the order their keys come out
-	byValue    bool  // a key with a comma: the order depends on the row
-	idColumn   int
-	special    int
-	cast       []string // by column: "cast-json", "cast-csv" or ""
-	sortArrays bool
-	interned   map[string]jsvalue.Value
+	table    *metaTable
+	order    []int // column indexes in the order their keys come out
+	byValue  bool  // a key with a comma: the order depends on the row
+	idColumn int
+	special  int
+	casts    [][]string // by column: the flags that change how it is read
+	sorting  sorting
+	interned map[string]jsvalue.Value
 }
 
-// newReader returns a reader of the rows of t, which is the meta table name of
-// Directus v.
-func newReader(t *metaTable, name string, v directus.Version, sortArrays bool) *reader {
-	r := &reader{table: t, idColumn: -1, special: -1, sortArrays: sortArrays, interned: map[string]jsvalue.Value{}}
-	r.cast = make([]string, len(t.columns))
+// newReader returns a reader of the rows of t, whose columns have the special
+// flags that special tells.
+func newReader(t *metaTable, special func(column string) []string, by sorting) *reader {
+	r := &reader{table: t, idColumn: -1, special: -1, sorting: by, interned: map[string]jsvalue.Value{}}
+	r.casts = make([][]string, len(t.columns))
 	for i, col := range t.columns {
-		for _, flag := range directus.MetaSpecial(v, name, col.name) {
+		for _, flag := range special(col.name) {
 			if flag == "cast-json" || flag == "cast-csv" {
-				r.cast[i] = flag
+				r.casts[i] = append(r.casts[i], flag)
 			}
 		}
 		switch col.name {
@@ -52,7 +51,7 @@ func newReader(t *metaTable, name string, v directus.Version, sortArrays bool) *
 		case "special":
 			r.special = i
 		}
-		r.byValue = r.byValue || bytes.IndexByte([]byte(col.name), ',') >= 0
+		r.byValue = r.byValue || strings.Contains(col.name, ",")
 		r.order = append(r.order, i)
 	}
 	if !r.byValue {
@@ -62,6 +61,23 @@ func newReader(t *metaTable, name string, v directus.Version, sortArrays bool) *
 		})
 	}
 	return r
+}
+
+// metaSpecials returns the flags that the team's own rows give to columns of
+// the meta tables; of several rows for one the last counts.
+func (c *Catalog) metaSpecials() map[columnName][]string {
+	flags := map[columnName][]string{}
+	rows := &reader{table: &c.meta[metaFields]}
+	for _, row := range rows.table.rows {
+		table, _ := rows.text(row, "collection")
+		if table != "directus_collections" && table != "directus_fields" && table != "directus_relations" {
+			continue
+		}
+		field, _ := rows.text(row, "field")
+		special, _ := rows.text(row, "special")
+		flags[columnName{table, field}] = splitCSV(special)
+	}
+	return flags
 }
 
 // read returns the row as Directus would emit it.
@@ -77,7 +93,7 @@ func (r *reader) read(row metaRow) meta {
 		o.Set(r.table.columns[i].name, r.cell(i, row[i]))
 	}
 	if r.byValue {
-		o = sortObject(o, r.sortArrays)
+		o = sortObject(o, r.sorting)
 	}
 	m.value = jsvalue.FromObject(o.InPropertyOrder())
 	if r.special >= 0 && row[r.special] != nil {
@@ -102,33 +118,33 @@ func (r *reader) cell(i int, raw []byte) jsvalue.Value {
 	if raw == nil {
 		return jsvalue.Null()
 	}
-	col := r.table.columns[i]
-	switch col.oid {
-	case pgtype.BoolOID:
-		return jsvalue.Bool(isTrue(raw))
-	case pgtype.Int2OID, pgtype.Int4OID, pgtype.OIDOID, pgtype.Float4OID, pgtype.Float8OID:
-		f, _ := jsvalue.ParseNumber(string(raw))
-		return jsvalue.Number(f)
-	case pgtype.JSONOID, pgtype.JSONBOID:
-		return r.json(i, raw)
-	case pgtype.TimestamptzOID, pgtype.TimestampOID, pgtype.DateOID:
-		return dateText(col.oid, string(raw))
+	if len(r.casts[i]) == 0 {
+		return r.plain(r.table.columns[i].oid, raw)
 	}
-	if r.cast[i] == "cast-csv" {
-		parts := splitCSV(string(raw))
-		elems := make([]jsvalue.Value, len(parts))
-		for i, p := range parts {
-			elems[i] = jsvalue.String(p)
+	v := driverValue(r.table.columns[i].oid, raw)
+	for _, flag := range r.casts[i] {
+		if v.Kind() != jsvalue.KindString {
+			break
 		}
-		if r.sortArrays {
-			elems = sortArray(elems)
+		if flag == "cast-json" {
+			v = parseAgain(v.Str())
+		} else {
+			v = csvValue(v.Str())
 		}
-		return jsvalue.List(elems...)
 	}
-	if r.cast[i] == "cast-json" {
-		return sortDeep(parseAgain(string(raw)), r.sortArrays)
+	return sortDeep(v, r.sorting)
+}
+
+// plain is the value of a column without a cast: most often a short text that
+// many rows share.
+func (r *reader) plain(oid uint32, raw []byte) jsvalue.Value {
+	switch oid {
+	case pgtype.TextOID, pgtype.VarcharOID, pgtype.UUIDOID:
+		return r.intern(raw)
+	case pgtype.IntervalOID:
+		return driverValue(oid, raw) // an object of a class, which sortDeep leaves alone
 	}
-	return r.intern(raw)
+	return sortDeep(driverValue(oid, raw), r.sorting)
 }
 
 // intern makes one value of the many equal texts that meta rows hold.
@@ -144,15 +160,13 @@ func (r *reader) intern(raw []byte) jsvalue.Value {
 	return v
 }
 
-func (r *reader) json(column int, raw []byte) jsvalue.Value {
-	v, err := jsvalue.ParseJSON(raw)
-	if err != nil { // Postgres takes a few texts that JSON.parse does not
-		return jsvalue.String(string(raw))
+func csvValue(s string) jsvalue.Value {
+	parts := splitCSV(s)
+	elems := make([]jsvalue.Value, len(parts))
+	for i, p := range parts {
+		elems[i] = jsvalue.String(p)
 	}
-	if r.cast[column] == "cast-json" && v.Kind() == jsvalue.KindString {
-		v = parseAgain(v.Str())
-	}
-	return sortDeep(v, r.sortArrays)
+	return jsvalue.List(elems...)
 }
 
 // parseAgain is what Directus's cast-json does with a string: parse it once
@@ -185,20 +199,4 @@ func withoutProto(v jsvalue.Value) jsvalue.Value {
 		return jsvalue.FromObject(o)
 	}
 	return v
-}
-
-// dateText is how Directus writes a date column: a timestamptz as ISO text in
-// UTC with milliseconds, the others without a zone.
-func dateText(oid uint32, s string) jsvalue.Value {
-	t, ok := parseTimestamp(s)
-	if !ok {
-		return jsvalue.String(s)
-	}
-	switch oid {
-	case pgtype.TimestamptzOID:
-		return jsvalue.String(t.UTC().Format("2006-01-02T15:04:05.000Z"))
-	case pgtype.TimestampOID:
-		return jsvalue.String(t.Format("2006-01-02T15:04:05"))
-	}
-	return jsvalue.String(t.Format("2006-01-02"))
 }

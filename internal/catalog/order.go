@@ -1,42 +1,50 @@
 package catalog
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
+	"github.com/schemaguard/schemaguard/internal/directus"
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
 )
+
+// sorting is how a Directus version sorts.
+type sorting struct{ arrays, dropsProto bool }
+
+func sortingOf(r directus.Rules) sorting { return sorting{r.SortsArrays, r.DropsProtoKeys} }
 
 // sortDeep orders the keys of a value as Directus's sortDeep does (12.4.1,
 // utils/schema/get-snapshot.js): members by the text "key,value", then
 // integer-like keys moved to the front, arrays in their order. Directus before
 // 11.1.2 sorts arrays too and looks no deeper inside them.
-func sortDeep(v jsvalue.Value, sortArrays bool) jsvalue.Value {
+func sortDeep(v jsvalue.Value, by sorting) jsvalue.Value {
 	switch v.Kind() {
 	case jsvalue.KindObject:
-		return jsvalue.FromObject(sortObject(v.Object(), sortArrays))
+		return jsvalue.FromObject(sortObject(v.Object(), by))
 	case jsvalue.KindList:
-		if sortArrays {
+		if by.arrays {
 			return jsvalue.List(sortArray(v.List())...)
 		}
 		elems := make([]jsvalue.Value, len(v.List()))
 		for i, e := range v.List() {
-			elems[i] = sortDeep(e, false)
+			elems[i] = sortDeep(e, by)
 		}
 		return jsvalue.List(elems...)
 	}
 	return v
 }
 
-func sortObject(o *jsvalue.Object, sortArrays bool) *jsvalue.Object {
+func sortObject(o *jsvalue.Object, by sorting) *jsvalue.Object {
 	type member struct {
 		key string
 		val jsvalue.Value
 	}
-	members := make([]member, o.Len())
-	for i := range members {
-		k, v := o.At(i)
-		members[i] = member{k, sortDeep(v, sortArrays)}
+	members := make([]member, 0, o.Len())
+	for i := range o.Len() {
+		if k, v := o.At(i); k != "__proto__" || !by.dropsProto {
+			members = append(members, member{k, sortDeep(v, by)})
+		}
 	}
 	sort.SliceStable(members, func(a, b int) bool {
 		return comparePairs(members[a].key, members[a].val, members[b].key, members[b].val) < 0
@@ -75,10 +83,69 @@ func pairText(v jsvalue.Value) string {
 // sortArray orders elements as lodash's sortBy without iteratees does (4.17,
 // compareAscending): strings by UTF-16 units, numbers by value, a mix by
 // JavaScript's <, null last; equal and incomparable elements keep their place.
+// A mix compares in circles, so the outcome hangs on the algorithm: V8's.
 func sortArray(elems []jsvalue.Value) []jsvalue.Value {
-	sorted := append([]jsvalue.Value{}, elems...)
-	sort.SliceStable(sorted, func(a, b int) bool { return compareAscending(sorted[a], sorted[b]) < 0 })
+	indexed := make([]element, len(elems))
+	for i, e := range elems {
+		indexed[i] = element{e, i}
+	}
+	if len(indexed) < v8MinRun {
+		insertionSort(indexed)
+	} else {
+		sort.SliceStable(indexed, func(a, b int) bool { return compareElements(indexed[a], indexed[b]) < 0 })
+	}
+	sorted := make([]jsvalue.Value, len(elems))
+	for i, e := range indexed {
+		sorted[i] = e.value
+	}
 	return sorted
+}
+
+// element is an array element and where it stood, which decides ties.
+type element struct {
+	value jsvalue.Value
+	index int
+}
+
+func compareElements(a, b element) int {
+	if c := compareAscending(a.value, b.value); c != 0 {
+		return c
+	}
+	return a.index - b.index
+}
+
+// v8MinRun is the length from which V8 sorts in more than one run.
+const v8MinRun = 64
+
+// insertionSort is what V8 does with a short array (third_party/v8/builtins/
+// array-sort.tq): it takes the run at the start, turned round if it descends,
+// and inserts the rest by binary search.
+func insertionSort(a []element) {
+	if len(a) < 2 {
+		return
+	}
+	run := 2
+	descending := compareElements(a[1], a[0]) < 0
+	for run < len(a) && (compareElements(a[run], a[run-1]) < 0) == descending {
+		run++
+	}
+	if descending {
+		slices.Reverse(a[:run])
+	}
+	for ; run < len(a); run++ {
+		pivot := a[run]
+		left, right := 0, run
+		for left < right {
+			mid := left + (right-left)/2
+			if compareElements(pivot, a[mid]) < 0 {
+				right = mid
+			} else {
+				left = mid + 1
+			}
+		}
+		copy(a[left+1:run+1], a[left:run])
+		a[left] = pivot
+	}
 }
 
 func compareAscending(a, b jsvalue.Value) int {

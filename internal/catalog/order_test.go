@@ -16,6 +16,7 @@ func TestSortDeepOrdersKeysAsDirectusDoes(t *testing.T) {
 		{"comma interleaves by value", `{"a,b":1,"a":"z"}`, `{"a,b":1,"a":"z"}`, ""},
 		{"arrays keep their order", `{"x":[{"b":1,"a":2},3,"2"]}`, `{"x":[{"a":2,"b":1},3,"2"]}`, `{"x":["2",{"b":1,"a":2},3]}`},
 		{"nulls last when arrays are sorted", `[null,"b","a"]`, `[null,"b","a"]`, `["a","b",null]`},
+		{"a mix as V8 sorts it", `[["2"],9,10,"10"]`, `[["2"],9,10,"10"]`, `[["2"],9,10,"10"]`},
 		{"numbers by value", `[10,9]`, `[10,9]`, `[9,10]`},
 		{"above U+FFFF before U+E000", `{"\ue000":1,"😀":2}`, "{\"😀\":2,\"\ue000\":1}", ""},
 	} {
@@ -25,13 +26,13 @@ func TestSortDeepOrdersKeysAsDirectusDoes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := string(jsvalue.AppendJSON(nil, sortDeep(v, false))); got != c.want {
+			if got := string(jsvalue.AppendJSON(nil, sortDeep(v, sorting{}))); got != c.want {
 				t.Errorf("sortDeep(%s) = %s, want %s", c.in, got, c.want)
 			}
 			if c.sorted == "" {
 				return
 			}
-			if got := string(jsvalue.AppendJSON(nil, sortDeep(v, true))); got != c.sorted {
+			if got := string(jsvalue.AppendJSON(nil, sortDeep(v, sorting{arrays: true}))); got != c.sorted {
 				t.Errorf("sortDeep(%s) with arrays = %s, want %s", c.in, got, c.sorted)
 			}
 		})

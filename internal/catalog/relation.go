@@ -19,7 +19,7 @@ type relationRow struct {
 // services/relations.js): each key takes the first row of its column whose one
 // side is empty or the key's target; rows left over stand without a key.
 func (b *builder) relations() {
-	r := newReader(&b.meta[metaRelations], "directus_relations", b.version, b.rules.SortsArrays)
+	r := b.reader(metaRelations, "directus_relations")
 	var rows []*relationRow
 	byColumn := map[columnName][]*relationRow{}
 	for _, row := range r.table.rows {

@@ -1,6 +1,8 @@
 -- Columns of the ordinary tables of the searched schemas, as Directus reads
 -- them (12.4.1, @directus/schema, postgres columnInfo). Partitioned tables and
--- views are left out because Directus leaves them out. Postgres 12 and later.
+-- views are left out because Directus leaves them out. Of two tables with one
+-- name the schema searched first comes first; Directus leaves that to chance.
+-- Postgres 12 and later.
 SELECT att.attname
      , rel.relname
      , att.atttypid::regtype::text
@@ -26,4 +28,4 @@ SELECT att.attname
    AND rel.relkind = 'r'
    AND att.attnum > 0
    AND NOT att.attisdropped
- ORDER BY rel.relname, att.attnum
+ ORDER BY rel.relname, att.attnum, array_position(ARRAY[{{namespaces}}]::oid[], rel.relnamespace)
