@@ -5,6 +5,8 @@ import (
 	"io"
 
 	"github.com/schemaguard/schemaguard/internal/policy"
+	"github.com/schemaguard/schemaguard/internal/report/export"
+	"github.com/schemaguard/schemaguard/internal/report/summary"
 	"github.com/schemaguard/schemaguard/internal/terminal"
 )
 
@@ -77,9 +79,9 @@ func DiffText(w io.Writer, d *Diff, o Options) error {
 		p.diffItem(item, o.Verbose)
 	}
 	p.gap()
-	p.line(0, text(fmt.Sprintf("%s: %s only in ", count(len(d.Items), "difference"), thousands(int64(numbers[OnlyA]))), plain), name(a, plain),
-		text(fmt.Sprintf(", %s only in ", thousands(int64(numbers[OnlyB]))), plain), name(b, plain),
-		text(fmt.Sprintf(", %s in both", thousands(int64(numbers[Both]))), plain))
+	p.line(0, text(fmt.Sprintf("%s: %s only in ", summary.Count(len(d.Items), "difference"), summary.Thousands(int64(numbers[OnlyA]))), plain), name(a, plain),
+		text(fmt.Sprintf(", %s only in ", summary.Thousands(int64(numbers[OnlyB]))), plain), name(b, plain),
+		text(fmt.Sprintf(", %s in both", summary.Thousands(int64(numbers[Both]))), plain))
 	p.notes(d.Notes)
 	return p.flush(w)
 }
@@ -122,7 +124,7 @@ func (p *page) diffItem(item DiffItem, verbose bool) {
 
 // excerpts cuts long values so that both still show where they begin to differ.
 func excerpts(a, b string) (string, string) {
-	if len(a) <= maxName && len(b) <= maxName {
+	if len(a) <= summary.MaxName && len(b) <= summary.MaxName {
 		return a, b
 	}
 	runesA, runesB := []rune(a), []rune(b)
@@ -134,7 +136,7 @@ func excerpts(a, b string) (string, string) {
 	if same > 2*before {
 		a, b = "…"+string(runesA[same-before:]), "…"+string(runesB[same-before:])
 	}
-	return terminal.Shorten(a, maxName), terminal.Shorten(b, maxName)
+	return terminal.Shorten(a, summary.MaxName), terminal.Shorten(b, summary.MaxName)
 }
 
 func (p *page) notes(notes []string) {
@@ -151,6 +153,6 @@ func DiffJSON(w io.Writer, d *Diff, o Options) error {
 		Equal         bool   `json:"equal"`
 		Diff
 		Items []DiffItem `json:"items"`
-	}{SchemaVersion, tool(o), len(d.Items) == 0, *d, append([]DiffItem{}, d.Items...)}
-	return writeJSON(w, out)
+	}{export.SchemaVersion, export.Tool(o.export()), len(d.Items) == 0, *d, append([]DiffItem{}, d.Items...)}
+	return export.WriteJSON(w, out)
 }

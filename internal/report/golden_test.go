@@ -107,7 +107,7 @@ func TestSARIFGolden(t *testing.T) {
 	t.Parallel()
 	out := map[string]string{}
 	for name, v := range verdicts() {
-		log := written(t, func(w io.Writer) error { return SARIF(w, v, Options{Version: "0.1.0"}) })
+		log := written(t, func(w io.Writer) error { return Write(w, FormatSARIF, v, Options{Version: "0.1.0"}) })
 		// The rules are the table of findings, and not repeated here.
 		head, rest, _ := strings.Cut(log, `"rules": [`)
 		_, tail, found := strings.Cut(rest, "\n          ]")

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/schemaguard/schemaguard/internal/report/summary"
 	"github.com/schemaguard/schemaguard/internal/terminal"
 )
 
@@ -18,29 +19,14 @@ type span struct {
 
 // text returns a span of running text, which may be broken at spaces.
 func text(s string, st style) span {
-	return span{text: terminal.Shorten(shown(s), maxMessage), style: st}
+	return span{text: terminal.Shorten(summary.Shown(s), summary.MaxMessage), style: st}
 }
 
 // name returns a span that stays in one piece. Names of absurd length are cut;
 // JSON has them whole.
 func name(s string, st style) span {
-	return span{text: terminal.Shorten(shown(s), maxName), style: st, whole: true}
+	return span{text: terminal.Shorten(summary.Shown(s), summary.MaxName), style: st, whole: true}
 }
-
-// shown makes a string fit to be shown. The older form of commands to the
-// runner of GitHub Actions, `##[command]`, works anywhere in a line of output; a
-// name must not give commands.
-// https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
-func shown(s string) string {
-	return strings.ReplaceAll(terminal.Clean(s), "##[", "## [")
-}
-
-// How many runes of a name and of a sentence a person is shown. Names in
-// Postgres have at most 63 bytes; those in a file may have any number.
-const (
-	maxName    = 160
-	maxMessage = 1000
-)
 
 // page collects the lines of a report.
 type page struct {

@@ -1,9 +1,10 @@
 package report
 
-import "io"
+import (
+	"io"
 
-// maxHints is how many commands a person is told to type; more are not read.
-const maxHints = 3
+	"github.com/schemaguard/schemaguard/internal/report/summary"
+)
 
 // Problem is a message outside of a verdict: an error, a refusal of a guard.
 type Problem struct {
@@ -35,11 +36,11 @@ func (p *page) said(word string, st style, message string) {
 
 func (p *page) hints(commands []string) {
 	for i, command := range commands {
-		if i == maxHints {
+		if i == summary.MaxHints {
 			return
 		}
 		p.line(0, span{text: "schemaguard: ", style: dim}, name("hint:", cyan), text(" ", plain), p.command(command))
-		if shown(command) != command {
+		if summary.Shown(command) != command {
 			p.line(0, span{text: "schemaguard: ", style: dim}, name("note:", dim),
 				text(" that command cannot be pasted: a name in it holds characters that cannot be shown", plain))
 		}
@@ -48,5 +49,5 @@ func (p *page) hints(commands []string) {
 
 // command returns a command in one piece and whole, so that it can be copied.
 func (p *page) command(c string) span {
-	return span{text: shown(c), style: bold, whole: true}
+	return span{text: summary.Shown(c), style: bold, whole: true}
 }

@@ -1,6 +1,7 @@
-// Package report turns what a check found into bytes: text for people, JSON,
-// annotations for GitHub, SARIF and Markdown. It also lays out a diff, a status,
-// the entry of a finding code, and the messages of errors.
+// Package report turns what a check found into bytes: as text for people, and
+// through its package export as JSON, annotations for GitHub, SARIF and Markdown.
+// It also lays out a diff, a status, the entry of a finding code, and the
+// messages of errors.
 //
 // It decides nothing, asks nothing and knows no stream: what it writes depends
 // on its arguments alone. Every string that may come from a database or a file
@@ -13,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/policy"
+	"github.com/schemaguard/schemaguard/internal/report/export"
 )
 
 // Options say how a report is written; the zero value is plain text that is
@@ -57,13 +59,23 @@ func ParseFormat(name string) (Format, error) {
 func Write(w io.Writer, f Format, v *policy.Verdict, o Options) error {
 	switch f {
 	case FormatJSON:
-		return JSON(w, v, o)
+		return export.JSON(w, v, o.export())
 	case FormatGitHub:
-		return GitHub(w, v, o)
+		return export.GitHub(w, v, o.export())
 	case FormatSARIF:
-		return SARIF(w, v, o)
+		return export.SARIF(w, v, o.export())
 	case FormatMarkdown:
-		return Markdown(w, v, o)
+		return export.Markdown(w, v, o.export())
 	}
 	return Text(w, v, o)
+}
+
+// StepSummary returns the verdict as Markdown that fits into the step summary
+// of a GitHub workflow: the caller appends it to the file $GITHUB_STEP_SUMMARY.
+func StepSummary(v *policy.Verdict, o Options) []byte {
+	return export.StepSummary(v, o.export())
+}
+
+func (o Options) export() export.Options {
+	return export.Options{Verbose: o.Verbose, File: o.File, Version: o.Version}
 }

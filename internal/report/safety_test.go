@@ -158,9 +158,9 @@ func TestErrorsOfTheWriterAreReturned(t *testing.T) {
 	t.Parallel()
 	info, _ := finding.Lookup(finding.CRLF)
 	for name, write := range map[string]func(io.Writer) error{
-		"text": func(w io.Writer) error { return Text(w, rich(), Options{}) }, "json": func(w io.Writer) error { return JSON(w, rich(), Options{}) },
-		"github": func(w io.Writer) error { return GitHub(w, rich(), Options{}) }, "sarif": func(w io.Writer) error { return SARIF(w, rich(), Options{}) },
-		"markdown": func(w io.Writer) error { return Markdown(w, rich(), Options{}) }, "diff": func(w io.Writer) error { return DiffText(w, richDiff(), Options{}) },
+		"text": func(w io.Writer) error { return Text(w, rich(), Options{}) }, "json": func(w io.Writer) error { return Write(w, FormatJSON, rich(), Options{}) },
+		"github": func(w io.Writer) error { return Write(w, FormatGitHub, rich(), Options{}) }, "sarif": func(w io.Writer) error { return Write(w, FormatSARIF, rich(), Options{}) },
+		"markdown": func(w io.Writer) error { return Write(w, FormatMarkdown, rich(), Options{}) }, "diff": func(w io.Writer) error { return DiffText(w, richDiff(), Options{}) },
 		"equal":  func(w io.Writer) error { return DiffText(w, &Diff{}, Options{}) },
 		"status": func(w io.Writer) error { return StatusText(w, richStatus(), Options{}) }, "explain": func(w io.Writer) error { return Explain(w, info, Options{}) },
 		"all": func(w io.Writer) error { return ExplainAll(w, Options{}) }, "message": func(w io.Writer) error { return Message(w, Problem{Word: "error"}, Options{}) },

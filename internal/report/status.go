@@ -5,6 +5,8 @@ import (
 	"io"
 
 	"github.com/schemaguard/schemaguard/internal/policy"
+	"github.com/schemaguard/schemaguard/internal/report/export"
+	"github.com/schemaguard/schemaguard/internal/report/summary"
 )
 
 // How much of each part a status shows unless it is verbose, so that it stays
@@ -37,7 +39,7 @@ func StatusText(w io.Writer, s *Status, o Options) error {
 	p := newPage(o)
 	p.brief = !o.Verbose
 	v := &s.Verdict
-	p.line(0, name(v.State.String()+":", stateStyle(v.State)), text(" "+headline(v), plain))
+	p.line(0, name(v.State.String()+":", stateStyle(v.State)), text(" "+summary.Headline(v), plain))
 	p.gap()
 	if s.Database != "" {
 		p.fact("database", name(s.Database, plain), s.Found)
@@ -46,13 +48,13 @@ func StatusText(w io.Writer, s *Status, o Options) error {
 		p.fact("Directus", name(v.Directus.Version, plain), v.Directus.Source)
 	}
 	p.sides(s.Sides)
-	groups, rest := grouped(v, o.Verbose)
+	groups, rest := summary.Groups(v, o.Verbose)
 	for _, g := range groups {
 		p.gap()
 		p.group(g, v, o.Verbose, statusEntries)
 	}
 	p.destroyed(groups, o.Verbose)
-	commands := next(v)
+	commands := summary.Next(v)
 	commands = commands[:min(len(commands), 1)]
 	p.findings(rest, commands, o.Verbose)
 	p.gap()
@@ -65,11 +67,11 @@ func StatusText(w io.Writer, s *Status, o Options) error {
 }
 
 // destroyed says what a boot would destroy, with numbers.
-func (p *page) destroyed(groups []group, verbose bool) {
+func (p *page) destroyed(groups []summary.Group, verbose bool) {
 	var losses []policy.Loss
 	items := 0
 	for _, g := range groups {
-		for _, e := range g.entries {
+		for _, e := range g.Entries {
 			if e.Loses {
 				items++
 				losses = append(losses, e.Loss...)
@@ -80,11 +82,11 @@ func (p *page) destroyed(groups []group, verbose bool) {
 		return
 	}
 	p.gap()
-	p.line(0, text(fmt.Sprintf("a boot would destroy work in %s", count(items, "item")), red))
-	texts := biggest(losses)
+	p.line(0, text(fmt.Sprintf("a boot would destroy work in %s", summary.Count(items, "item")), red))
+	texts := summary.Biggest(losses)
 	for i, said := range texts {
 		if i == statusLosses && !verbose {
-			p.line(2, text("and "+thousands(int64(len(texts)-i))+" more", dim))
+			p.line(2, text("and "+summary.Thousands(int64(len(texts)-i))+" more", dim))
 			break
 		}
 		p.line(2, text(said, red))
@@ -123,7 +125,7 @@ func (p *page) sides(sides []Side) {
 func (s Side) cells() [4]string {
 	items := "-"
 	if s.Items >= 0 {
-		items = thousands(int64(s.Items))
+		items = summary.Thousands(int64(s.Items))
 	}
 	against := s.Against
 	if against == "" {
@@ -161,7 +163,7 @@ func (p *page) stacked(sides []Side) {
 		spans := []span{name(cells[0], bold)}
 		separator := ": "
 		if s.Items >= 0 {
-			spans = append(spans, text(separator+count(s.Items, "item"), plain))
+			spans = append(spans, text(separator+summary.Count(s.Items, "item"), plain))
 			separator = ", "
 		}
 		if s.Against != "" {
@@ -177,10 +179,10 @@ func (p *page) stacked(sides []Side) {
 // StatusJSON writes a status as one JSON object: a verdict with the database
 // and the sides. Its errors are those of w.
 func StatusJSON(w io.Writer, s *Status, o Options) error {
-	return writeJSON(w, struct {
-		jsonVerdict
+	return export.WriteJSON(w, struct {
+		export.Verdict
 		Database string `json:"database"`
 		Found    string `json:"database_source,omitempty"`
 		Sides    []Side `json:"sides"`
-	}{verdictJSON(&s.Verdict, o), s.Database, s.Found, append([]Side{}, s.Sides...)})
+	}{export.VerdictJSON(&s.Verdict, o.export()), s.Database, s.Found, append([]Side{}, s.Sides...)})
 }

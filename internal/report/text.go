@@ -7,6 +7,7 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/policy"
+	"github.com/schemaguard/schemaguard/internal/report/summary"
 	"github.com/schemaguard/schemaguard/internal/threeway"
 )
 
@@ -23,9 +24,9 @@ const (
 // Its errors are those of w.
 func Text(w io.Writer, v *policy.Verdict, o Options) error {
 	p := newPage(o)
-	groups, rest := grouped(v, o.Verbose)
-	p.said(v.State.String(), stateStyle(v.State), headline(v))
-	if h := harm(groups); h != "" {
+	groups, rest := summary.Groups(v, o.Verbose)
+	p.said(v.State.String(), stateStyle(v.State), summary.Headline(v))
+	if h := summary.Harm(groups); h != "" {
 		p.said("harm", red, h)
 	}
 	if v.State != policy.Clean || o.Verbose {
@@ -36,7 +37,7 @@ func Text(w io.Writer, v *policy.Verdict, o Options) error {
 		p.gap()
 		p.group(g, v, o.Verbose, maxEntries)
 	}
-	hints := next(v)
+	hints := summary.Next(v)
 	p.findings(rest, hints, o.Verbose)
 	p.gap()
 	for _, note := range v.Notes {
@@ -45,36 +46,6 @@ func Text(w io.Writer, v *policy.Verdict, o Options) error {
 	p.hints(hints)
 	p.trim()
 	return p.flush(w)
-}
-
-// headline is the verdict in one line: of a check that was not made, the reason.
-func headline(v *policy.Verdict) string {
-	if v.State == policy.NotRun && v.Reason != "" {
-		return v.Reason
-	}
-	if v.Summary == "" {
-		return "no summary was given"
-	}
-	return v.Summary
-}
-
-// next returns the commands to type: those of the verdict, else those that fix
-// the findings, each once.
-func next(v *policy.Verdict) []string {
-	if len(v.Next) > 0 {
-		return v.Next
-	}
-	findings := append([]finding.Finding(nil), v.Findings...)
-	sortFindings(findings)
-	var commands []string
-	seen := map[string]bool{}
-	for _, f := range findings {
-		if f.Fix != "" && !seen[f.Fix] && (f.Refuses || f.Severity >= finding.Warning) {
-			seen[f.Fix] = true
-			commands = append(commands, f.Fix)
-		}
-	}
-	return commands
 }
 
 // sources says what was compared.
@@ -109,42 +80,31 @@ func (p *page) fact(label string, value span, origin string) {
 }
 
 // group writes the items of one class.
-func (p *page) group(g group, v *policy.Verdict, verbose bool, limit int) {
+func (p *page) group(g summary.Group, v *policy.Verdict, verbose bool, limit int) {
 	st := yellow
-	if g.class.Pending() || g.class == threeway.CommittedDrop {
+	if g.Class.Pending() || g.Class == threeway.CommittedDrop {
 		st = cyan
 	}
-	p.line(0, name(g.class.String(), st), text(": "+count(g.size(), "item")+", "+meaning(g.class), plain))
-	if g.class.Pending() && !verbose {
+	p.line(0, name(g.Class.String(), st), text(": "+summary.Count(g.Size(), "item")+", "+summary.Meaning(g.Class), plain))
+	if g.Class.Pending() && !verbose {
 		p.pending(g)
 		return
 	}
-	for i, e := range g.entries {
+	for i, e := range g.Entries {
 		if i == limit && !verbose {
-			p.line(2, text(fmt.Sprintf("and %s more; --verbose shows all", thousands(int64(len(g.entries)-limit))), dim))
+			p.line(2, text(fmt.Sprintf("and %s more; --verbose shows all", summary.Thousands(int64(len(g.Entries)-limit))), dim))
 			return
 		}
 		p.entry(e, v, verbose)
 	}
 }
 
-// size counts the items of a group, folded ones too.
-func (g group) size() int {
-	n := len(g.entries)
-	for _, e := range g.entries {
-		for _, folded := range e.children {
-			n += folded
-		}
-	}
-	return n
-}
-
 // pending lists pending items by name alone, but those that lose something in
 // full: a committed change may narrow a column.
-func (p *page) pending(g group) {
+func (p *page) pending(g summary.Group) {
 	var spans []span
 	quiet := 0
-	for _, e := range g.entries {
+	for _, e := range g.Entries {
 		if e.Loses || len(e.Loss) > 0 {
 			p.entry(e, nil, false)
 			continue
@@ -158,7 +118,7 @@ func (p *page) pending(g group) {
 		spans = append(spans, text(e.Kind+" ", plain), name(e.Name, plain))
 	}
 	if quiet > maxPending {
-		spans = append(spans, text(" and "+thousands(int64(quiet-maxPending))+" more", dim))
+		spans = append(spans, text(" and "+summary.Thousands(int64(quiet-maxPending))+" more", dim))
 	}
 	if len(spans) > 0 {
 		p.line(2, spans...)
@@ -166,33 +126,33 @@ func (p *page) pending(g group) {
 }
 
 // entry writes one item and what is known of it.
-func (p *page) entry(e entry, v *policy.Verdict, verbose bool) {
+func (p *page) entry(e summary.Entry, v *policy.Verdict, verbose bool) {
 	spans := []span{text(e.Kind+" ", dim), name(e.Name, bold)}
-	if with := e.with(); with != "" {
+	if with := e.With(); with != "" {
 		spans = append(spans, text(" with "+with, plain))
 	}
 	if e.Boot != "" {
 		spans = append(spans, text(": a boot "+e.Boot, plain))
 	}
-	if codes := e.codes(); codes != "" {
+	if codes := e.Codes(); codes != "" {
 		spans = append(spans, text(" ["+codes+"]", dim))
 	}
-	if author := e.author(); p.brief && author != "" {
+	if author := e.Who(); p.brief && author != "" {
 		spans = append(spans, text(", "+author, plain))
 	}
 	p.line(2, spans...)
-	if losses := e.losses(); !p.brief && len(losses) > 0 {
-		p.line(4, text("loses "+list(losses, 0), red))
+	if losses := e.Losses(); !p.brief && len(losses) > 0 {
+		p.line(4, text("loses "+summary.List(losses, 0), red))
 	}
 	if e.Branch != "" {
 		p.line(4, text("committed on ", plain), name(e.Branch, plain))
 	}
-	if author := e.author(); !p.brief && author != "" {
+	if author := e.Who(); !p.brief && author != "" {
 		p.line(4, text(author, plain))
 	}
-	for _, f := range e.findings {
+	for _, f := range e.Findings {
 		switch {
-		case !generic(f.Code):
+		case !summary.Generic(f.Code):
 			p.line(4, name(string(f.Code)+":", yellow), text(" "+f.Message, plain))
 		case !p.brief && f.Harm != "" && len(e.Loss) == 0:
 			p.line(4, text(f.Harm, red))
@@ -223,7 +183,7 @@ func value(json string, st style) span {
 	if json == "" {
 		return span{text: "absent", style: dim}
 	}
-	return span{text: shown(json), style: st, whole: true}
+	return span{text: summary.Shown(json), style: st, whole: true}
 }
 
 // findings writes the findings that belong to no item shown before. A fix that
@@ -235,7 +195,7 @@ func (p *page) findings(rest []finding.Finding, hints []string, verbose bool) {
 	p.gap()
 	for i, f := range rest {
 		if i == maxFindings && !verbose {
-			p.line(0, text(count(len(rest)-i, "more finding")+"; --verbose shows all", dim))
+			p.line(0, text(summary.Count(len(rest)-i, "more finding")+"; --verbose shows all", dim))
 			return
 		}
 		if slices.Contains(hints, f.Fix) {
@@ -254,7 +214,7 @@ func (p *page) finding(f finding.Finding) {
 		st = cyan
 	}
 	spans := []span{name(string(f.Code), st), text(" ", plain)}
-	if at := place(f); at != "" {
+	if at := summary.Place(f); at != "" {
 		spans = append(spans, name(at+":", dim), text(" ", plain))
 	}
 	p.line(0, append(spans, text(f.Message, plain))...)
@@ -267,14 +227,6 @@ func (p *page) finding(f finding.Finding) {
 	if f.Fix != "" {
 		p.line(2, text("fix: ", dim), p.command(f.Fix))
 	}
-}
-
-// place returns file:line of a finding, as editors and terminals link it.
-func place(f finding.Finding) string {
-	if f.File == "" || f.Line < 1 {
-		return f.File
-	}
-	return fmt.Sprintf("%s:%d", f.File, f.Line)
 }
 
 // trim removes an empty line from the end of the page.

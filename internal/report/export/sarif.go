@@ -1,4 +1,4 @@
-package report
+package export
 
 import (
 	"io"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/policy"
+	"github.com/schemaguard/schemaguard/internal/report/summary"
 	"github.com/schemaguard/schemaguard/internal/terminal"
 )
 
@@ -98,10 +99,10 @@ func SARIF(w io.Writer, v *policy.Verdict, o Options) error {
 		Tool:        sarifTool{Driver: sarifDriver{Name: "schemaguard", Version: o.Version, InformationURI: homepage, Rules: rules}},
 		Invocations: []sarifInvocation{{Successful: v.State != policy.NotRun}},
 		Results:     []sarifResult{},
-		Properties:  map[string]string{"verdict": v.State.String(), "summary": headline(v)},
+		Properties:  map[string]string{"verdict": v.State.String(), "summary": summary.Headline(v)},
 	}
 	if v.State == policy.NotRun {
-		run.Invocations[0].Notifications = []sarifNotification{{Level: "error", Message: sarifText{shown(headline(v))}}}
+		run.Invocations[0].Notifications = []sarifNotification{{Level: "error", Message: sarifText{summary.Shown(summary.Headline(v))}}}
 	}
 	findings := reportable(v)
 	prints := fingerprints(findings)
@@ -116,7 +117,7 @@ func SARIF(w io.Writer, v *policy.Verdict, o Options) error {
 		}
 		run.Results = append(run.Results, result)
 	}
-	return writeJSON(w, sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}})
+	return WriteJSON(w, sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}})
 }
 
 // reportable returns the findings; of a verdict that is not clean at least one,
@@ -126,7 +127,7 @@ func reportable(v *policy.Verdict) []finding.Finding {
 		return v.Findings
 	}
 	code := finding.Code(strings.ToUpper(strings.ReplaceAll(v.State.String(), "-", "_")))
-	return []finding.Finding{{Code: code, Severity: finding.Danger, Message: headline(v)}}
+	return []finding.Finding{{Code: code, Severity: finding.Danger, Message: summary.Headline(v)}}
 }
 
 func sarifRules() ([]sarifRule, map[finding.Code]int) {
@@ -153,18 +154,18 @@ func sarifLevel(f finding.Finding) string {
 
 // sarifMessage is all that is known of a finding; GitHub shows only this.
 func sarifMessage(f finding.Finding) string {
-	parts := []string{shown(f.Message)}
+	parts := []string{summary.Shown(f.Message)}
 	if f.Harm != "" {
-		parts = append(parts, "Harm: "+shown(f.Harm))
+		parts = append(parts, "Harm: "+summary.Shown(f.Harm))
 	}
 	if f.Author != "" {
-		parts = append(parts, shown(f.Author))
+		parts = append(parts, summary.Shown(f.Author))
 	}
 	if f.Fix != "" {
-		parts = append(parts, "Fix: "+shown(f.Fix))
+		parts = append(parts, "Fix: "+summary.Shown(f.Fix))
 	}
 	for i, part := range parts {
-		parts[i] = terminal.Shorten(part, maxMessage)
+		parts[i] = terminal.Shorten(part, summary.MaxMessage)
 	}
 	return strings.Join(parts, "\n")
 }

@@ -1,4 +1,4 @@
-package report
+package export
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/policy"
+	"github.com/schemaguard/schemaguard/internal/report/summary"
 	"github.com/schemaguard/schemaguard/internal/terminal"
 )
 
@@ -30,41 +31,41 @@ func Markdown(w io.Writer, v *policy.Verdict, o Options) error {
 
 func markdown(v *policy.Verdict, o Options) string {
 	var b strings.Builder
-	groups, rest := grouped(v, o.Verbose)
-	fmt.Fprintf(&b, "### schemaguard: %s\n\n%s\n", v.State, prose(headline(v)))
-	if h := harm(groups); h != "" {
+	groups, rest := summary.Groups(v, o.Verbose)
+	fmt.Fprintf(&b, "### schemaguard: %s\n\n%s\n", v.State, prose(summary.Headline(v)))
+	if h := summary.Harm(groups); h != "" {
 		fmt.Fprintf(&b, "\n**Harm:** %s\n", prose(h))
 	}
 	markdownSources(&b, v)
 	rows := table{b: &b, head: "| item | class | a boot | loss | who |\n|---|---|---|---|---|\n"}
 	for _, g := range groups {
-		for _, e := range g.entries {
+		for _, e := range g.Entries {
 			item := prose(e.Kind) + " " + code(e.Name)
-			if with := e.with(); with != "" {
+			if with := e.With(); with != "" {
 				item += " with " + with
 			}
-			who := prose(e.author())
+			who := prose(e.Who())
 			if e.Branch != "" {
 				who = strings.TrimSpace(who + " on " + code(e.Branch))
 			}
-			rows.row(item, g.class.String(), prose(e.Boot), prose(list(e.losses(), 0)), who)
+			rows.row(item, g.Class.String(), prose(e.Boot), prose(summary.List(e.Losses(), 0)), who)
 		}
 	}
 	rows.end()
 	for _, g := range groups {
-		for _, e := range g.entries {
-			for _, f := range e.findings {
-				if !generic(f.Code) {
+		for _, e := range g.Entries {
+			for _, f := range e.Findings {
+				if !summary.Generic(f.Code) {
 					rest = append(rest, f)
 				}
 			}
 		}
 	}
-	sortFindings(rest)
+	summary.SortFindings(rest)
 	rows = table{b: &b, head: "| finding | where | what | harm |\n|---|---|---|---|\n"}
 	for _, f := range rest {
 		where := ""
-		if at := place(f); at != "" {
+		if at := summary.Place(f); at != "" {
 			where = code(at)
 		}
 		rows.row(code(string(f.Code)), where, prose(f.Message), prose(f.Harm))
@@ -73,7 +74,7 @@ func markdown(v *policy.Verdict, o Options) string {
 	for _, note := range v.Notes {
 		fmt.Fprintf(&b, "\n> %s\n", prose(note))
 	}
-	markdownNext(&b, next(v))
+	markdownNext(&b, summary.Next(v))
 	return b.String()
 }
 
@@ -111,15 +112,15 @@ func markdownNext(b *strings.Builder, commands []string) {
 	if len(commands) == 0 {
 		return
 	}
-	if len(commands) > maxHints {
-		commands = commands[:maxHints]
+	if len(commands) > summary.MaxHints {
+		commands = commands[:summary.MaxHints]
 	}
 	var lines strings.Builder
 	for _, command := range commands {
-		if shown(command) != command {
+		if summary.Shown(command) != command {
 			lines.WriteString("# cannot be pasted: a name holds characters that cannot be shown\n# ")
 		}
-		lines.WriteString(shown(command) + "\n")
+		lines.WriteString(summary.Shown(command) + "\n")
 	}
 	fence := strings.Repeat("`", max(3, longestRun(lines.String(), '`')+1))
 	fmt.Fprintf(b, "\n**Next:**\n\n%ssh\n%s%s\n", fence, lines.String(), fence)
@@ -147,13 +148,13 @@ func (t *table) row(cells ...string) {
 
 func (t *table) end() {
 	if t.skipped > 0 {
-		fmt.Fprintf(t.b, "\nand %s more\n", thousands(int64(t.skipped)))
+		fmt.Fprintf(t.b, "\nand %s more\n", summary.Thousands(int64(t.skipped)))
 	}
 }
 
 // code returns a name as a code span that also fits into a cell of a table.
 func code(s string) string {
-	s = strings.ReplaceAll(terminal.Shorten(shown(s), maxName), "|", `\|`)
+	s = strings.ReplaceAll(terminal.Shorten(summary.Shown(s), summary.MaxName), "|", `\|`)
 	if strings.TrimSpace(s) == "" {
 		return "(empty)"
 	}
@@ -166,7 +167,7 @@ func code(s string) string {
 
 // prose returns text in which nothing is markup, a mention or a link.
 func prose(s string) string {
-	s = terminal.Shorten(shown(s), maxMessage)
+	s = terminal.Shorten(summary.Shown(s), summary.MaxMessage)
 	var b strings.Builder
 	for _, r := range s {
 		switch r {

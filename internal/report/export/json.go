@@ -1,4 +1,4 @@
-package report
+package export
 
 import (
 	"bytes"
@@ -18,17 +18,18 @@ import (
 // when a field is removed or changes its meaning, not when one is added.
 const SchemaVersion = 1
 
-// jsonVerdict is a verdict as JSON has it; its own fields win over those of the
+// Verdict is a verdict as JSON has it; its own fields win over those of the
 // embedded verdict.
-type jsonVerdict struct {
+type Verdict struct {
 	SchemaVersion int    `json:"schema_version"`
 	Tool          string `json:"tool"`
 	policy.Verdict
 	Changes  []policy.Change `json:"changes"`
-	Findings []jsonFinding   `json:"findings"`
+	Findings []Finding       `json:"findings"`
 }
 
-type jsonFinding struct {
+// Finding is a finding as JSON has it.
+type Finding struct {
 	finding.Finding
 	Severity    string `json:"severity"`
 	Fingerprint string `json:"fingerprint"` // the same for the same finding in every run
@@ -37,15 +38,16 @@ type jsonFinding struct {
 
 // JSON writes a verdict as one JSON object, complete. Its errors are those of w.
 func JSON(w io.Writer, v *policy.Verdict, o Options) error {
-	return writeJSON(w, verdictJSON(v, o))
+	return WriteJSON(w, VerdictJSON(v, o))
 }
 
-func verdictJSON(v *policy.Verdict, o Options) jsonVerdict {
-	out := jsonVerdict{SchemaVersion: SchemaVersion, Tool: tool(o), Verdict: *v,
-		Changes: append([]policy.Change{}, v.Changes...), Findings: []jsonFinding{}}
+// VerdictJSON returns a verdict as [JSON] writes it, to be part of something more.
+func VerdictJSON(v *policy.Verdict, o Options) Verdict {
+	out := Verdict{SchemaVersion: SchemaVersion, Tool: Tool(o), Verdict: *v,
+		Changes: append([]policy.Change{}, v.Changes...), Findings: []Finding{}}
 	prints := fingerprints(v.Findings)
 	for i, f := range v.Findings {
-		j := jsonFinding{Finding: f, Severity: f.Severity.String(), Fingerprint: prints[i]}
+		j := Finding{Finding: f, Severity: f.Severity.String(), Fingerprint: prints[i]}
 		if info, ok := finding.Lookup(f.Code); ok {
 			j.URL = info.URL()
 		}
@@ -54,7 +56,8 @@ func verdictJSON(v *policy.Verdict, o Options) jsonVerdict {
 	return out
 }
 
-func tool(o Options) string {
+// Tool returns the name and version of this program.
+func Tool(o Options) string {
 	if o.Version == "" {
 		return "schemaguard"
 	}
@@ -75,9 +78,9 @@ func fingerprints(all []finding.Finding) []string {
 	return prints
 }
 
-// writeJSON writes a value as indented JSON that is also safe on a terminal:
+// WriteJSON writes a value as indented JSON that is also safe on a terminal:
 // what [terminal.Clean] would not leave as it is, is escaped.
-func writeJSON(w io.Writer, value any) error {
+func WriteJSON(w io.Writer, value any) error {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)

@@ -1,4 +1,4 @@
-package report
+package export
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/policy"
+	"github.com/schemaguard/schemaguard/internal/report/summary"
 	"github.com/schemaguard/schemaguard/internal/terminal"
 )
 
@@ -24,7 +25,7 @@ func GitHub(w io.Writer, v *policy.Verdict, o Options) error {
 	var b strings.Builder
 	shown := map[string]int{}
 	if v.State == policy.Clean {
-		fmt.Fprintf(&b, "schemaguard: clean: %s\n", annotation(headline(v)))
+		fmt.Fprintf(&b, "schemaguard: clean: %s\n", annotation(summary.Headline(v)))
 	} else {
 		level := "error"
 		if v.State == policy.Drift {
@@ -35,7 +36,7 @@ func GitHub(w io.Writer, v *policy.Verdict, o Options) error {
 	}
 	byLevel := map[string][]finding.Finding{}
 	findings := append([]finding.Finding(nil), v.Findings...)
-	sortFindings(findings)
+	summary.SortFindings(findings)
 	for _, f := range findings {
 		byLevel[level(f)] = append(byLevel[level(f)], f)
 	}
@@ -59,13 +60,13 @@ func level(f finding.Finding) string {
 
 // summaryLines is the verdict with what is at stake and what to do about it.
 func summaryLines(v *policy.Verdict) []string {
-	groups, _ := grouped(v, false)
-	lines := []string{headline(v)}
-	if h := harm(groups); h != "" {
+	groups, _ := summary.Groups(v, false)
+	lines := []string{summary.Headline(v)}
+	if h := summary.Harm(groups); h != "" {
 		lines = append(lines, "harm: "+h)
 	}
-	for i, command := range next(v) {
-		if i < maxHints {
+	for i, command := range summary.Next(v) {
+		if i < summary.MaxHints {
 			lines = append(lines, "hint: "+command)
 		}
 	}
@@ -102,9 +103,9 @@ func annotate(b *strings.Builder, level string, findings []finding.Finding, room
 			}
 		}
 		for i, code := range codes {
-			codes[i] = fmt.Sprintf("%s %s", thousands(int64(number[code])), code)
+			codes[i] = fmt.Sprintf("%s %s", summary.Thousands(int64(number[code])), code)
 		}
-		command(b, level, properties{title: "schemaguard: " + count(len(left), "more finding")}, list(codes, 0))
+		command(b, level, properties{title: "schemaguard: " + summary.Count(len(left), "more finding")}, summary.List(codes, 0))
 	}
 }
 
@@ -134,7 +135,7 @@ func command(b *strings.Builder, level string, p properties, lines ...string) {
 // annotation makes one line of a message safe: no control characters, no
 // commands, and the escapes that the runner undoes.
 func annotation(s string) string {
-	return strings.ReplaceAll(terminal.Shorten(shown(s), maxMessage), "%", "%25")
+	return strings.ReplaceAll(terminal.Shorten(summary.Shown(s), summary.MaxMessage), "%", "%25")
 }
 
 // property escapes what ends a property, besides.

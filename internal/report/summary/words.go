@@ -1,4 +1,4 @@
-package report
+package summary
 
 import (
 	"strconv"
@@ -8,8 +8,8 @@ import (
 	"github.com/schemaguard/schemaguard/internal/threeway"
 )
 
-// thousands writes a number as people read it: 1,204.
-func thousands(n int64) string {
+// Thousands writes a number as people read it: 1,204.
+func Thousands(n int64) string {
 	digits := strconv.FormatInt(n, 10)
 	sign := ""
 	if n < 0 {
@@ -36,7 +36,7 @@ func lossText(l policy.Loss) string {
 	if l.Estimate {
 		mark = "~"
 	}
-	return mark + thousands(l.Count) + " " + what
+	return mark + Thousands(l.Count) + " " + what
 }
 
 // singular undoes the plural of the first word of a loss.
@@ -47,19 +47,19 @@ func singular(word string) string {
 	return strings.TrimSuffix(word, "s")
 }
 
-// count writes "1 field", "1,204 fields".
-func count(n int, noun string) string {
+// Count writes "1 field", "1,204 fields".
+func Count(n int, noun string) string {
 	if n != 1 {
 		noun += "s"
 	}
-	return thousands(int64(n)) + " " + noun
+	return Thousands(int64(n)) + " " + noun
 }
 
-// list joins parts as a sentence does: "a, b and c". Beyond limit parts, the
+// List joins parts as a sentence does: "a, b and c". Beyond limit parts, the
 // rest is counted: "a, b and 3 more".
-func list(parts []string, limit int) string {
+func List(parts []string, limit int) string {
 	if limit > 0 && len(parts) > limit {
-		return strings.Join(parts[:limit], ", ") + " and " + thousands(int64(len(parts)-limit)) + " more"
+		return strings.Join(parts[:limit], ", ") + " and " + Thousands(int64(len(parts)-limit)) + " more"
 	}
 	if len(parts) < 2 {
 		return strings.Join(parts, "")
@@ -67,8 +67,8 @@ func list(parts []string, limit int) string {
 	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
 }
 
-// meaning says what a class means, in the words of somebody who knows Directus.
-func meaning(c threeway.Class) string {
+// Meaning says what a class means, in the words of somebody who knows Directus.
+func Meaning(c threeway.Class) string {
 	switch c {
 	case threeway.Conflict:
 		return "changed in the database and in the snapshot since both were equal"
