@@ -86,7 +86,7 @@ func (s *simulation) createCollection(e *entry, fields []*entry) {
 	}
 	s.begin(e)
 	if !meta.IsNull() {
-		s.db.groups[name] = meta.Get("group").Str()
+		s.db.setCollection(name, meta)
 		s.effect(Effect{Op: AddMetaRow, Table: collectionRows, Column: name})
 		s.checkMeta(snapshot.Collection, meta, jsvalue.Null())
 	}
@@ -103,7 +103,10 @@ func (s *simulation) createTable(name string, fields []*entry) {
 	if !keyed && !s.quirks.lacksKey {
 		t.key, t.columns = "id", []string{"id"}
 		s.effect(Effect{Op: AddColumn, Table: name, Column: "id", To: "integer"})
-		s.diverge("its fields have no primary key, so Directus adds a column id")
+		s.effect(Effect{Op: AddMetaRow, Table: fieldRows, Column: name + ".id"})
+		s.db.addField(name, "id", "", false)
+		s.also(fieldKey(name, "id"), Create, finding.NotConvergent, "its collection's fields have no primary key, so Directus adds this one").
+			NotConvergent = "the file does not have it, so the next apply drops it"
 	}
 	for _, f := range fields {
 		s.begin(f).Verb = Create
@@ -181,6 +184,23 @@ func (s *simulation) deleteCollection(e *entry) {
 		delete(s.db.special, name)
 		s.purge(name, fieldRows, "directus_presets", "directus_revisions", "directus_activity", "directus_permissions")
 		s.db.rows = slices.DeleteFunc(s.db.rows, func(r relationRow) bool { return r.many == name })
+		s.disallow(name)
+	}
+}
+
+// disallow takes a dropped collection out of what relations to any allow.
+func (s *simulation) disallow(name string) {
+	for i := range s.db.rows {
+		row := &s.db.rows[i]
+		if !slices.Contains(row.allowed, name) {
+			continue
+		}
+		row.allowed = slices.DeleteFunc(slices.Clone(row.allowed), func(a string) bool { return a == name })
+		s.effect(Effect{Op: SetMeta, Table: relationRows, Column: row.many + "." + row.field})
+		key := relationKey(row.many, row.field)
+		if target := s.target.Get(key); target != nil && slices.Contains(texts(target.Meta().Get("one_allowed_collections")), name) {
+			s.alsoEdit(key, "the collection "+name+", which it allows, is dropped", "the file has it allow "+name+", which is dropped")
+		}
 	}
 }
 
@@ -207,12 +227,10 @@ func (s *simulation) purge(collection string, tables ...string) {
 func (s *simulation) ungroup(child, folder string) {
 	s.db.groups[child] = ""
 	s.effect(Effect{Op: SetMeta, Table: collectionRows, Column: child})
-	key := collectionKey(child)
-	if _, listed := s.index[key]; listed || s.live.Get(key) == nil || s.target.Get(key) == nil {
-		return
+	if target := s.target.Get(collectionKey(child)); target != nil && target.Meta().Get("group").Str() == folder {
+		s.alsoEdit(collectionKey(child), "its group "+folder+" is deleted, so it stands in none",
+			"the file has it in the group "+folder+", which is deleted")
 	}
-	a := s.also(key, Update, finding.EditLost, "its group "+folder+" is deleted, so it stands in none")
-	a.NotConvergent = "the file has it in the group " + folder + ", which does not exist any more"
 }
 
 func (s *simulation) updateCollections() {
@@ -245,14 +263,12 @@ func (s *simulation) setCollectionMeta(e *entry, meta jsvalue.Value) {
 	a := s.action()
 	if _, ok := s.db.groups[name]; !ok {
 		a.Verb = Update
-		s.db.groups[name] = group.Str()
+		s.db.setCollection(name, meta)
 		s.effect(Effect{Op: AddMetaRow, Table: collectionRows, Column: name})
 	} else if s.checkMeta(snapshot.Collection, meta, e.live.Meta()) {
 		s.effect(Effect{Op: SetMeta, Table: collectionRows, Column: name})
 		a.Verb = Update
-		if _, ok := meta.Object().Get("group"); ok {
-			s.db.groups[name] = group.Str()
-		}
+		s.db.setCollection(name, merged(e.live.Meta(), meta))
 	}
 }
 

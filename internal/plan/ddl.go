@@ -148,6 +148,8 @@ func (s *simulation) alterProblem(e *entry, c column, schema jsvalue.Value) stri
 		return "Postgres has no type serial for an existing column"
 	case truthy(schema.Get("is_primary_key")):
 		return "Directus would make it the primary key a second time"
+	case truthy(e.live.Schema().Get("is_generated")):
+		return "it is generated"
 	case s.db.pinned(collection, field) != "":
 		return s.db.pinned(collection, field) + " depends on it"
 	case cast(live, c) == castNever:
@@ -184,6 +186,9 @@ func (s *simulation) changeType(e *entry, from, to column) {
 func (s *simulation) changeDefault(e *entry, c column, schema jsvalue.Value) {
 	from, to := e.live.Schema().Get("default_value"), schema.Get("default_value")
 	s.checkDefault(e.key, c, to)
+	if strings.ToLower(to.Str()) == "now()" {
+		to = jsvalue.String("CURRENT_TIMESTAMP")
+	}
 	if !jsvalue.Equal(from, to) {
 		s.effect(Effect{Op: SetDefault, Table: e.key.Collection, Column: e.key.Field, From: jsonText(&from), To: jsonText(&to)})
 		s.action().Verb = Update
@@ -288,4 +293,13 @@ func (s *simulation) checkMeta(k snapshot.Kind, meta, live jsvalue.Value) bool {
 		}
 	}
 	return changed
+}
+
+// merged is a meta after the file's keys were written over it.
+func merged(live, file jsvalue.Value) jsvalue.Value {
+	out := live.Object().Without()
+	for i := range file.Object().Len() {
+		out.Set(file.Object().At(i))
+	}
+	return jsvalue.FromObject(out)
 }

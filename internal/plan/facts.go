@@ -3,6 +3,7 @@ package plan
 import (
 	"slices"
 
+	"github.com/schemaguard/schemaguard/internal/jsvalue"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 )
 
@@ -55,6 +56,7 @@ type ForeignKey struct {
 type database struct {
 	tables  map[string]*table
 	groups  map[string]string            // directus_collections: collection -> its group
+	uses    map[string][]string          // of them: the fields that sort_field, archive_field and item_duplication_fields name
 	fields  map[string]map[string]string // directus_fields: collection -> field -> its group
 	special map[string]map[string]bool   // alias rows that Directus sees as fields
 	rows    []relationRow                // directus_relations
@@ -69,7 +71,10 @@ type table struct {
 	facts   Table
 }
 
-type relationRow struct{ many, field, one, oneField string }
+type relationRow struct {
+	many, field, one, oneField string
+	allowed                    []string // one_allowed_collections
+}
 
 // relation is a foreign key, a row or both, as RelationsService stitches them.
 type relation struct {
@@ -80,7 +85,7 @@ type relation struct {
 }
 
 func newDatabase(live *snapshot.Snapshot, facts Facts) *database {
-	db := &database{tables: map[string]*table{}, groups: map[string]string{}, fields: map[string]map[string]string{},
+	db := &database{tables: map[string]*table{}, groups: map[string]string{}, uses: map[string][]string{}, fields: map[string]map[string]string{},
 		special: map[string]map[string]bool{}, systemAssumed: facts.Tables == nil}
 	for name, t := range facts.Tables {
 		db.tables[name] = &table{key: t.PrimaryKey, columns: slices.Clone(t.Columns), facts: t}
@@ -96,7 +101,7 @@ func newDatabase(live *snapshot.Snapshot, facts Facts) *database {
 	for i := range live.Items(snapshot.Collection) {
 		c := &live.Items(snapshot.Collection)[i]
 		if !c.Meta().IsNull() {
-			db.groups[c.Key.Collection] = c.Meta().Get("group").Str()
+			db.setCollection(c.Key.Collection, c.Meta())
 		}
 		if !c.Schema().IsNull() && db.tables[c.Key.Collection] == nil {
 			db.tables[c.Key.Collection] = &table{}
@@ -139,13 +144,33 @@ func (db *database) learnField(f *snapshot.Item) {
 func (db *database) learnRelation(r *snapshot.Item, withForeignKey bool) {
 	if meta := r.Meta(); !meta.IsNull() {
 		db.rows = append(db.rows, relationRow{meta.Get("many_collection").Str(), meta.Get("many_field").Str(),
-			meta.Get("one_collection").Str(), meta.Get("one_field").Str()})
+			meta.Get("one_collection").Str(), meta.Get("one_field").Str(), texts(meta.Get("one_allowed_collections"))})
 	}
 	if s := r.Schema(); withForeignKey && !s.IsNull() {
 		db.foreign = append(db.foreign, ForeignKey{Name: s.Get("constraint_name").Str(), Table: s.Get("table").Str(),
 			Column: s.Get("column").Str(), ForeignTable: s.Get("foreign_key_table").Str(),
 			ForeignColumn: s.Get("foreign_key_column").Str(), OnUpdate: s.Get("on_update").Str(), OnDelete: s.Get("on_delete").Str()})
 	}
+}
+
+// setCollection keeps of a directus_collections row what later steps look at.
+func (db *database) setCollection(name string, meta jsvalue.Value) {
+	db.groups[name] = meta.Get("group").Str()
+	db.uses[name] = nil
+	for _, key := range []string{"sort_field", "archive_field"} {
+		if field := meta.Get(key).Str(); field != "" {
+			db.uses[name] = append(db.uses[name], field)
+		}
+	}
+	db.uses[name] = append(db.uses[name], texts(meta.Get("item_duplication_fields"))...)
+}
+
+func texts(list jsvalue.Value) []string {
+	var out []string
+	for _, v := range list.List() {
+		out = append(out, v.Str())
+	}
+	return out
 }
 
 func (db *database) addField(collection, field, group string, alias bool) {

@@ -157,25 +157,38 @@ func (s *simulation) deleteField(view *database, collection, field string) {
 		s.effect(Effect{Op: SetMeta, Table: fieldRows, Column: collection + "." + inGroup})
 		s.alsoUngroupField(fieldKey(collection, inGroup), field)
 	}
+	s.forgetUses(collection, field)
 	if s.db.deleteField(collection, field) {
 		s.effect(Effect{Op: DeleteMetaRow, Table: fieldRows, Column: collection + "." + field})
 	}
 }
 
 func (s *simulation) alsoDropAlias(r relation) {
-	key := fieldKey(r.related, r.oneField)
-	a := s.also(key, Drop, finding.FieldDrop, "it is the other side of "+r.collection+"."+r.field+", which is dropped")
-	if s.target.Get(key) != nil && a.Implied {
-		a.NotConvergent = "the file has it, so the next apply creates it again"
-	}
+	s.also(fieldKey(r.related, r.oneField), Drop, finding.FieldDrop, "it is the other side of "+r.collection+"."+r.field+", which is dropped")
 }
 
 func (s *simulation) alsoUngroupField(key snapshot.Key, group string) {
-	if _, listed := s.index[key]; listed || s.live.Get(key) == nil || s.target.Get(key) == nil {
+	if target := s.target.Get(key); target != nil && target.Meta().Get("group").Str() == group {
+		s.alsoEdit(key, "its group "+group+" is deleted, so it stands in none", "the file has it in the group "+group+", which is deleted")
+	}
+}
+
+// forgetUses clears sort_field, archive_field and item_duplication_fields where
+// they name a deleted field. Paths through relations are not followed.
+func (s *simulation) forgetUses(collection, field string) {
+	if !slices.Contains(s.db.uses[collection], field) {
 		return
 	}
-	a := s.also(key, Update, finding.EditLost, "its group "+group+" is deleted, so it stands in none")
-	a.NotConvergent = "the file has it in the group " + group + ", which is deleted"
+	s.db.uses[collection] = slices.DeleteFunc(slices.Clone(s.db.uses[collection]), func(f string) bool { return f == field })
+	s.effect(Effect{Op: SetMeta, Table: collectionRows, Column: collection})
+	target := &database{groups: map[string]string{}, uses: map[string][]string{}}
+	if item := s.target.Get(collectionKey(collection)); item != nil {
+		target.setCollection(collection, item.Meta())
+	}
+	if slices.Contains(target.uses[collection], field) {
+		s.alsoEdit(collectionKey(collection), "its field "+field+", which it sorts, archives or duplicates by, is dropped",
+			"the file has it use the field "+field+", which is dropped")
+	}
 }
 
 // clearOneField takes the deleted alias out of its relation's row.
@@ -188,9 +201,8 @@ func (s *simulation) clearOneField(r relation) {
 		row.oneField = ""
 		s.effect(Effect{Op: SetMeta, Table: relationRows, Column: r.collection + "." + r.field})
 		key := relationKey(r.collection, r.field)
-		if _, listed := s.index[key]; !listed && s.target.Get(key) != nil {
-			a := s.also(key, Update, finding.EditLost, "the field on its other side is dropped, so it names none")
-			a.NotConvergent = "the file has the field on the other side, which is dropped"
+		if target := s.target.Get(key); target != nil && target.Meta().Get("one_field").Str() == r.oneField {
+			s.alsoEdit(key, "the field on its other side is dropped, so it names none", "the file has it name "+r.oneField+", which is dropped")
 		}
 	}
 }
@@ -213,6 +225,7 @@ func (s *simulation) dropColumn(collection, field string) {
 		t.columns = slices.DeleteFunc(t.columns, func(c string) bool { return c == field })
 		if t.key == field {
 			t.key = ""
+			s.keyless = append(s.keyless, collection)
 		}
 	}
 	s.db.foreign = slices.DeleteFunc(s.db.foreign, func(fk ForeignKey) bool { return fk.Table == collection && fk.Column == field })

@@ -115,7 +115,7 @@ func (db *database) pinned(name, column string) string {
 // clone returns a copy that later steps do not change: what a service that
 // Directus made earlier goes on believing.
 func (db *database) clone() *database {
-	c := &database{tables: make(map[string]*table, len(db.tables)), groups: maps.Clone(db.groups),
+	c := &database{tables: make(map[string]*table, len(db.tables)), groups: maps.Clone(db.groups), uses: maps.Clone(db.uses),
 		fields: make(map[string]map[string]string, len(db.fields)), special: make(map[string]map[string]bool, len(db.special)),
 		rows: slices.Clone(db.rows), foreign: slices.Clone(db.foreign), systemAssumed: db.systemAssumed}
 	for name, t := range db.tables {

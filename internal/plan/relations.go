@@ -59,7 +59,7 @@ func (s *simulation) createRelation(view *database, e *entry) {
 		s.diverge("Directus makes no foreign key for a relation without a related collection")
 	}
 	meta := item.Get("meta")
-	s.db.rows = append(s.db.rows, relationRow{collection, field, related, meta.Get("one_field").Str()})
+	s.db.rows = append(s.db.rows, relationRow{collection, field, related, meta.Get("one_field").Str(), texts(meta.Get("one_allowed_collections"))})
 	s.effect(Effect{Op: AddMetaRow, Table: relationRows, Column: e.key.Name()})
 	if !meta.IsNull() {
 		s.checkMeta(snapshot.Relation, meta, jsvalue.Null())
@@ -175,7 +175,8 @@ func (s *simulation) updateRelationMeta(e *entry, r *relation) {
 		return
 	}
 	if !r.hasRow {
-		s.db.rows = append(s.db.rows, relationRow{e.key.Collection, e.key.Field, r.related, meta.Get("one_field").Str()})
+		s.db.rows = append(s.db.rows, relationRow{e.key.Collection, e.key.Field, r.related, meta.Get("one_field").Str(),
+			texts(meta.Get("one_allowed_collections"))})
 		s.effect(Effect{Op: AddMetaRow, Table: relationRows, Column: e.key.Name()})
 		s.action().Verb = Update
 	} else if s.checkMeta(snapshot.Relation, meta, e.live.Meta()) {

@@ -11,9 +11,6 @@ import (
 // settle gives an entry's action its code and cause, once all is known.
 func (s *simulation) settle(e *entry) {
 	a := &s.plan.Actions[e.action]
-	if a.Key.Kind == snapshot.Field && a.Verb != Drop && e.live != nil {
-		s.checkFieldKeys(a, e)
-	}
 	if a.Code != "" {
 		return
 	}
@@ -34,17 +31,54 @@ func (s *simulation) settle(e *entry) {
 	}
 }
 
-// checkFieldKeys notes a foreign key in a field's schema that no relation will
-// bring about.
-func (s *simulation) checkFieldKeys(a *Action, e *entry) {
-	if e.target == nil || e.target.Schema().IsNull() || e.live.Schema().IsNull() || snapshot.AutoIncrementKey(e.live) {
-		return
+// checkForeignKeys notes the fields whose schema in the file names another foreign
+// key than they come to have, and the fields of collections without a primary key.
+func (s *simulation) checkForeignKeys() {
+	for _, k := range s.keyless {
+		for _, f := range s.target.Items(snapshot.Field) {
+			if f.Key.Collection == k && s.db.hasField(k, f.Key.Field) {
+				s.alsoDiffers(f.Key, "its collection has no primary key any more, so Directus does not see it")
+			}
+		}
 	}
-	fk := s.db.foreignKeyOf(e.key.Collection, e.key.Field)
-	want := e.target.Schema().Get("foreign_key_table").Str()
-	if has := fk != nil; has != (want != "") || has && fk.ForeignTable != want {
-		if a.NotConvergent == "" {
-			a.NotConvergent = "its schema names a foreign key that no relation makes"
+	for _, f := range s.target.Items(snapshot.Field) {
+		at := [2]string{f.Key.Collection, f.Key.Field}
+		live := s.live.Get(f.Key)
+		_, acted := s.index[f.Key]
+		if f.Schema().IsNull() || !acted && !s.relinked[at] || live != nil && snapshot.AutoIncrementKey(live) || !s.db.hasColumn(at[0], at[1]) {
+			continue
+		}
+		has, want := "", f.Schema().Get("foreign_key_table").Str()
+		if fk := s.db.foreignKeyOf(at[0], at[1]); fk != nil {
+			has = fk.ForeignTable
+		}
+		if has != want {
+			s.alsoDiffers(f.Key, "its schema in the file names another foreign key than the one it has")
+		}
+	}
+}
+
+// alsoDiffers notes an item that nothing happens to and that the next apply finds
+// different all the same.
+func (s *simulation) alsoDiffers(key snapshot.Key, why string) {
+	if _, listed := s.index[key]; !listed {
+		s.add(Action{Key: key, Code: finding.NotConvergent, Cause: why, Implied: true})
+	}
+	if a := &s.plan.Actions[s.index[key]]; a.NotConvergent == "" {
+		a.NotConvergent = why
+	}
+}
+
+// checkDropped notes the items that are dropped though the file has them.
+func (s *simulation) checkDropped() {
+	created := map[snapshot.Key]bool{}
+	for _, a := range s.plan.Actions {
+		created[a.Key] = created[a.Key] || a.Verb == Create
+	}
+	for i := range s.plan.Actions {
+		a := &s.plan.Actions[i]
+		if a.Verb == Drop && a.NotConvergent == "" && !created[a.Key] && a.Key.Kind != snapshot.SystemField && s.target.Get(a.Key) != nil {
+			a.NotConvergent = "the file has it, so the next apply creates it again"
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 func Simulate(live, target *snapshot.Snapshot, v directus.Version, facts Facts) *Plan {
 	s := &simulation{
 		plan: &Plan{}, live: live, target: target, facts: facts, version: v,
-		rules: directus.RulesFor(v), quirks: quirksOf(v), db: newDatabase(live, facts), index: map[snapshot.Key]int{},
+		rules: directus.RulesFor(v), quirks: quirksOf(v), db: newDatabase(live, facts), index: map[snapshot.Key]int{}, relinked: map[[2]string]bool{},
 	}
 	s.diff = compare(live, target, s.rules)
 	for _, k := range snapshot.Kinds() {
@@ -36,6 +36,8 @@ func Simulate(live, target *snapshot.Snapshot, v directus.Version, facts Facts) 
 		}
 	}
 	s.implyParts()
+	s.checkForeignKeys()
+	s.checkDropped()
 	return s.plan
 }
 
@@ -52,6 +54,8 @@ type simulation struct {
 	index        map[snapshot.Key]int // the first action of a key
 	current      int                  // the action in play
 	dropped      []string             // collections
+	keyless      []string             // collections that lost their primary key
+	relinked     map[[2]string]bool   // columns whose foreign key came, went or changed
 }
 
 // list adds the action of an entry, with what the dry run would call it. It
@@ -90,6 +94,10 @@ func (s *simulation) action() *Action { return &s.plan.Actions[s.current] }
 func (s *simulation) effect(e Effect) {
 	a := s.action()
 	a.Effects = append(a.Effects, e)
+	switch e.Op {
+	case AddForeignKey, DropForeignKey, ChangeForeignKey:
+		s.relinked[[2]string{e.Table, e.Column}] = true
+	}
 }
 
 // fail notes the first certain reason for the apply to fail. The simulation goes
@@ -128,6 +136,18 @@ func (s *simulation) also(key snapshot.Key, verb Verb, code finding.Code, cause 
 	}
 	i := s.add(Action{Key: key, Verb: verb, Code: code, Cause: cause, Implied: true})
 	return &s.plan.Actions[i]
+}
+
+// alsoEdit notes an edit of an item that stays, made along with another's and
+// against what the file says.
+func (s *simulation) alsoEdit(key snapshot.Key, cause, notConvergent string) {
+	if i, listed := s.index[key]; listed {
+		if a := &s.plan.Actions[i]; a.NotConvergent == "" && a.Verb != Drop {
+			a.NotConvergent = notConvergent
+		}
+		return
+	}
+	s.also(key, Update, finding.EditLost, cause).NotConvergent = notConvergent
 }
 
 // implyParts adds the fields and relations that go with the dropped collections.
