@@ -38,8 +38,9 @@ func (c *Catalog) Snapshot(v directus.Version) *snapshot.Snapshot {
 	b := &builder{
 		Catalog: c, version: v, rules: directus.RulesFor(v), sorting: sortingOf(directus.RulesFor(v)),
 		known: map[string]bool{}, tables: map[string]bool{}, byField: map[columnName]meta{},
-		out: snapshot.New(snapshot.FormatFull, v.String(), "postgres"),
+		out: snapshot.New(snapshot.FormatFull, headerOf(v), "postgres"),
 	}
+	b.out.Dialect = snapshot.DialectOf(v)
 	b.out.HasSystemFields = b.rules.HasSystemFields
 	b.overview()
 	b.ownSpecial = b.metaSpecials()
@@ -47,6 +48,15 @@ func (c *Catalog) Snapshot(v directus.Version) *snapshot.Snapshot {
 	b.fields()
 	b.relations()
 	return b.out
+}
+
+// headerOf is the version that Directus v writes into the header: its own, but
+// for a few releases that write that of a package of theirs.
+func headerOf(v directus.Version) string {
+	if h, ok := directus.HeaderVersion(v); ok {
+		return h.String()
+	}
+	return v.String()
 }
 
 // reader returns the reader of a meta table. Columns that Directus does not

@@ -59,7 +59,7 @@ type Database interface {
 	// CountLoss counts what the effects destroy, within a budget.
 	CountLoss(ctx context.Context, effects []plan.Effect, budget time.Duration) (map[plan.Effect]policy.Count, error)
 	// Authors says who changed the items last, in words, where it is known.
-	Authors(ctx context.Context, keys []snapshot.Key) (map[snapshot.Key]string, error)
+	Authors(ctx context.Context, keys []snapshot.Key) (map[snapshot.Key]policy.Author, error)
 }
 
 // History is what git knows; nil where there is no repository.

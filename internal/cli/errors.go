@@ -10,6 +10,7 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/catalog"
 	"github.com/schemaguard/schemaguard/internal/config"
+	"github.com/schemaguard/schemaguard/internal/connection"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/gitrepo"
 	"github.com/schemaguard/schemaguard/internal/live"
@@ -44,6 +45,7 @@ func (a *app) fail(err error) int {
 	var usage usageError
 	var hint hintError
 	var setting *config.Error
+	var connecting *connection.Error
 	var unreachable *live.UnreachableError
 	switch {
 	case errors.As(err, &usage):
@@ -51,8 +53,8 @@ func (a *app) fail(err error) int {
 		p.Hints = []string{usage.cmd.CommandPath() + " --help"}
 	case errors.As(err, &hint):
 		code, p.Hints = hint.code, hint.hints
-	case errors.As(err, &setting):
-		code = exitUsage
+	case errors.As(err, &setting), errors.As(err, &connecting):
+		code, p.Hints = exitUsage, []string{"schemaguard doctor"}
 	case errors.As(err, &unreachable):
 		code, p.Word, p.Hints = exitNotRun, "not-run", []string{"schemaguard doctor"}
 	case notRunCode(err) != finding.NotRun:
@@ -71,6 +73,7 @@ func (a *app) fail(err error) int {
 func notRunCode(err error) finding.Code {
 	var (
 		unreachable *live.UnreachableError
+		noWay       *connection.UnreachableError
 		notDirectus *catalog.NotDirectusError
 		notReadable *catalog.NotReadableError
 		version     *live.UnknownVersionError
@@ -78,7 +81,7 @@ func notRunCode(err error) finding.Code {
 		unsupported *gitrepo.UnsupportedError
 	)
 	switch {
-	case errors.As(err, &unreachable):
+	case errors.As(err, &unreachable), errors.As(err, &noWay):
 		return finding.Unreachable
 	case errors.As(err, &notDirectus):
 		return finding.NotDirectus
@@ -98,7 +101,8 @@ func unable(err error) (v policy.Verdict, ok bool) {
 	var usage usageError
 	var hint hintError
 	var setting *config.Error
-	if errors.As(err, &usage) || errors.As(err, &hint) || errors.As(err, &setting) {
+	var connecting *connection.Error
+	if errors.As(err, &usage) || errors.As(err, &hint) || errors.As(err, &setting) || errors.As(err, &connecting) {
 		return policy.Verdict{}, false
 	}
 	return policy.Unable(notRunCode(err), redact.String(err.Error()), "schemaguard doctor"), true

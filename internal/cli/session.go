@@ -192,7 +192,7 @@ func (s *session) check(t target, rule policy.Rule, guard bool) (policy.Verdict,
 	if t.missing != nil {
 		v := policy.Judge(policy.Input{Rule: rule, Guard: guard, Problems: []finding.Finding{*t.missing}})
 		v.Reason = t.missing.Message
-		v.Summary = "not run: " + v.Reason
+		v.Summary = v.Reason
 		v.Live, v.Target, v.Directus = side.Source, t.Source, side.Says
 		return v, nil
 	}

@@ -53,8 +53,8 @@ func (a *app) collectStatus() (*report.Status, error) {
 	}
 	defer s.close()
 	live := s.db.Side(s.decision)
-	st := &report.Status{Database: s.settings.display, Found: s.settings.source}
-	st.Sides = append(st.Sides, report.Side{Name: "live", Where: s.settings.display, Items: live.Snapshot.Len()}, s.syncSide())
+	st := &report.Status{Database: s.settings.Display, Found: s.settings.Source}
+	st.Sides = append(st.Sides, report.Side{Name: "live", Where: s.settings.Display, Items: live.Snapshot.Len()}, s.syncSide())
 	seen := map[string]policy.Verdict{}
 	for _, name := range s.sideNames() {
 		t, err := s.target(name)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -44,7 +45,20 @@ type UnreachableError struct {
 
 // Error implements error; it holds no password.
 func (e *UnreachableError) Error() string {
-	return fmt.Sprintf("database %s cannot be reached: %s", e.Display, redact.String(e.cause.Error()))
+	return fmt.Sprintf("database %s cannot be reached: %s", e.Display, redact.String(reason(e.cause)))
+}
+
+// reason is what stood in the way: the last of the driver's attempts, without
+// the address, which the message names already.
+func reason(err error) string {
+	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
+	last := strings.TrimSpace(lines[len(lines)-1])
+	if _, after, ok := strings.Cut(last, "): "); ok {
+		last = after
+	} else if _, after, ok := strings.Cut(last, "`: "); ok {
+		last = after
+	}
+	return last
 }
 
 // Unwrap returns the driver's error.
@@ -163,9 +177,9 @@ func (d *Database) CountLoss(ctx context.Context, effects []plan.Effect, budget 
 }
 
 // Authors implements [check.Database]: "created 14:02 by anna@example.com".
-func (d *Database) Authors(ctx context.Context, keys []snapshot.Key) (map[snapshot.Key]string, error) {
+func (d *Database) Authors(ctx context.Context, keys []snapshot.Key) (map[snapshot.Key]policy.Author, error) {
 	authors, err := d.Catalog.Authors(ctx, d.conn, keys)
-	out := make(map[snapshot.Key]string, len(authors))
+	out := make(map[snapshot.Key]policy.Author, len(authors))
 	for key, a := range authors {
 		words := map[string]string{"create": "created", "update": "changed", "delete": "deleted"}[a.Action]
 		layout := "2006-01-02 15:04"
@@ -176,7 +190,7 @@ func (d *Database) Authors(ctx context.Context, keys []snapshot.Key) (map[snapsh
 		if a.Email != "" {
 			words += " by " + a.Email
 		}
-		out[key] = words
+		out[key] = policy.Author{Action: a.Action, Text: words}
 	}
 	return out, err
 }

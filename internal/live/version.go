@@ -52,6 +52,9 @@ func Decide(candidates []Candidate, migrations []string) (Decision, error) {
 			}
 			continue
 		}
+		if c.Recorded {
+			v = releaseOf(v, span, known)
+		}
 		if known && !span.Contains(v) {
 			d.Problems = append(d.Problems, skew(v, c.Source, span, newest))
 			if c.Recorded {
@@ -77,6 +80,21 @@ func Decide(candidates []Candidate, migrations []string) (Decision, error) {
 		}
 	}
 	return d, nil
+}
+
+// releaseOf returns the release that wrote a header: of those that write it, the
+// one that fits the migrations, else the likeliest.
+func releaseOf(header directus.Version, span directus.Span, known bool) directus.Version {
+	releases := directus.HeaderReleases(header)
+	for _, v := range releases {
+		if known && span.Contains(v) {
+			return v
+		}
+	}
+	if len(releases) == 0 {
+		return header
+	}
+	return releases[0]
 }
 
 func skew(v directus.Version, source string, span directus.Span, newest string) finding.Finding {

@@ -30,6 +30,12 @@ type Count struct {
 	Estimate bool
 }
 
+// Author is who changed an item last.
+type Author struct {
+	Action string // "create", "update" or "delete"
+	Text   string // "created 14:02 by anna@example.com"
+}
+
 // Input is everything a verdict is made from. All of it is data.
 type Input struct {
 	Rule Rule
@@ -39,7 +45,7 @@ type Input struct {
 	InSync  int
 	Plan    *plan.Plan
 	Loss    map[plan.Effect]Count
-	Authors map[snapshot.Key]string
+	Authors map[snapshot.Key]Author
 	// HandEdited holds the items whose version in the target neither live nor
 	// any commit has.
 	HandEdited map[snapshot.Key]bool
@@ -121,7 +127,7 @@ func (j *judge) change(c *threeway.Change) {
 	out := Change{
 		Item: c.Key.String(), Kind: c.Key.Kind.String(), Name: c.Key.Name(), Class: c.Class, Branch: c.Branch,
 		Boot: bootWords(c, action), Loses: destroys(c, action), Under: j.under(c),
-		Paths: pathsOf(c, action), Author: j.Authors[c.Key],
+		Paths: pathsOf(c, action), Author: j.authorOf(c),
 	}
 	if out.Under == "" {
 		out.Loss = j.lossOf(c.Key, action)
@@ -147,6 +153,19 @@ func (j *judge) count(class threeway.Class) {
 	case class == threeway.CommittedDrop:
 		n.CommittedDrop++
 	}
+}
+
+// authorOf says who did it, if the last known change of the item is of the kind
+// that the class is: an edit made past Directus leaves an older entry behind.
+func (j *judge) authorOf(c *threeway.Change) string {
+	author := j.Authors[c.Key]
+	switch {
+	case c.Class == threeway.UnsavedCreate && author.Action == "create",
+		c.Class == threeway.UnsavedDelete && author.Action == "delete",
+		(c.Class == threeway.UnsavedEdit || c.Class == threeway.Conflict) && author.Action == "update":
+		return author.Text
+	}
+	return ""
 }
 
 // judgeChange makes the findings of one item that stands for itself.
@@ -335,7 +354,7 @@ func (v Verdict) ExitCode() int {
 // Unable returns the verdict of a check that could not be made.
 func Unable(code finding.Code, reason, fix string) Verdict {
 	info, _ := finding.Lookup(code)
-	return Verdict{State: NotRun, Reason: reason, Summary: "not run: " + reason, Changes: []Change{},
+	return Verdict{State: NotRun, Reason: reason, Summary: reason, Changes: []Change{},
 		Findings: []finding.Finding{{Code: code, Severity: info.Severity, Message: reason, Fix: fix}}}
 }
 
@@ -353,5 +372,5 @@ func summary(v *Verdict) string {
 	if len(parts) == 0 {
 		parts = []string{"the database and the snapshot agree"}
 	}
-	return v.State.String() + ": " + joinWords(parts)
+	return joinWords(parts)
 }

@@ -110,17 +110,16 @@ func bootWords(c *threeway.Change, a *plan.Action) string {
 	return "overwrites it"
 }
 
+// dropped names what goes: the weightiest of the effects.
 func dropped(c *threeway.Change, a *plan.Action) string {
-	for _, e := range a.Effects {
-		switch e.Op {
-		case plan.DropTable:
-			return "the table"
-		case plan.DropColumn:
-			return "the column"
-		case plan.DropIndex:
-			return "the index"
-		case plan.DropForeignKey:
-			return "the foreign key"
+	for _, kind := range []struct {
+		op   plan.Op
+		word string
+	}{{plan.DropTable, "the table"}, {plan.DropColumn, "the column"}, {plan.DropIndex, "the index"}, {plan.DropForeignKey, "the foreign key"}} {
+		for _, e := range a.Effects {
+			if e.Op == kind.op {
+				return kind.word
+			}
 		}
 	}
 	if c.Key.Kind == snapshot.Collection {
@@ -198,6 +197,9 @@ func effectWords(e plan.Effect) (what string, data, ok bool) {
 		}
 		return "values of " + column + " made " + e.To, true, true
 	case plan.PurgeRows:
+		if e.Table != "directus_permissions" && e.Table != "directus_presets" {
+			return "", false, false // its schema rows are its fields, and its history goes with it
+		}
 		return strings.TrimPrefix(e.Table, "directus_") + " of " + e.Column, false, true
 	}
 	return "", false, false

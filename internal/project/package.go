@@ -94,3 +94,12 @@ func exactVersion(s string) bool {
 }
 
 var exact = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$`)
+
+// PackagesAt returns the package.json of one folder, if it says anything of
+// Directus: what a check needs, without a walk over the project.
+func PackagesAt(root string) []Package {
+	if p, ok := readPackage(root, "package.json"); ok {
+		return []Package{p}
+	}
+	return nil
+}

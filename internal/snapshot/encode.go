@@ -36,7 +36,7 @@ func Encode(s *Snapshot, f Format) []byte {
 	if f == JSON {
 		return jsvalue.AppendJSON(nil, jsvalue.FromObject(s.object()))
 	}
-	d := dialect(s.Directus)
+	d := s.Dialect
 	dst := make([]byte, 0, bytesPerItem*(s.Len()+1))
 	head := s.header()
 	for i := range head.Len() {
@@ -84,10 +84,21 @@ func (s *Snapshot) object() *jsvalue.Object {
 	return o
 }
 
-// dialect is the js-yaml of the Directus that wrote, or is to write, the file.
-func dialect(version string) jsyaml.Dialect {
-	v, err := directus.ParseVersion(version)
-	if err == nil && directus.RulesFor(v).UnderscoreNumbersQuoted {
+// dialect is the js-yaml of the Directus that wrote a file with this header.
+func dialect(header string) jsyaml.Dialect {
+	v, err := directus.ParseVersion(header)
+	if err != nil {
+		return jsyaml.Dialect43
+	}
+	if releases := directus.HeaderReleases(v); len(releases) > 0 {
+		v = releases[0]
+	}
+	return DialectOf(v)
+}
+
+// DialectOf returns the js-yaml that a Directus release writes with.
+func DialectOf(v directus.Version) jsyaml.Dialect {
+	if directus.RulesFor(v).UnderscoreNumbersQuoted {
 		return jsyaml.Dialect41
 	}
 	return jsyaml.Dialect43

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
+	"github.com/schemaguard/schemaguard/internal/jsyaml"
 )
 
 // Kind is the kind of an item, which is the list of the snapshot it stands in.
@@ -92,6 +93,8 @@ type Snapshot struct {
 	Version  int    // [FormatFull] or [FormatPartial]
 	Directus string // the version that wrote it, as written
 	Vendor   string // the database, "postgres" for every Postgres; empty in Directus 9
+	// Dialect is the js-yaml that Encode writes as: that of the header's version.
+	Dialect jsyaml.Dialect
 	// HasSystemFields tells an empty systemFields list from none: to Directus
 	// 11.13 and later both mean that no system field is indexed.
 	HasSystemFields bool
@@ -103,7 +106,7 @@ type Snapshot struct {
 
 // New returns a snapshot with the given header and no items.
 func New(version int, directus, vendor string) *Snapshot {
-	return &Snapshot{Version: version, Directus: directus, Vendor: vendor, index: map[Key]int{}}
+	return &Snapshot{Version: version, Directus: directus, Vendor: vendor, Dialect: dialect(directus), index: map[Key]int{}}
 }
 
 // Items returns the items of one kind in order. The slice is shared.
