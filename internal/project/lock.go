@@ -2,6 +2,7 @@ package project
 
 import (
 	"encoding/json"
+	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -41,7 +42,7 @@ func managerOf(root, dir string) string {
 	manager := "npm"
 	upwards(dir, func(at string) bool {
 		for _, l := range locks() {
-			if _, err := readFile(filepath.Join(root, filepath.FromSlash(at), l.name)); err == nil {
+			if info, err := os.Stat(filepath.Join(root, filepath.FromSlash(at), l.name)); err == nil && info.Mode().IsRegular() {
 				manager = l.manager
 				return true
 			}

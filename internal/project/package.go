@@ -31,6 +31,49 @@ type Script struct {
 	Output  string // the file it writes, relative to the package's folder; "" unknown
 }
 
+// PackagesAt returns the packages that concern Directus in the root, and in the
+// folders below it that are given (absolute, or relative to root) and in theirs,
+// the deepest first. It walks nothing, so that every check can afford it. A folder
+// outside of the root is passed over.
+func PackagesAt(root string, folders ...string) []Package {
+	var dirs []string
+	for _, folder := range append(folders, root) {
+		if filepath.IsAbs(folder) {
+			rel, err := filepath.Rel(root, folder)
+			if err != nil {
+				continue
+			}
+			folder = rel
+		}
+		folder = path.Clean(filepath.ToSlash(folder))
+		if folder == ".." || strings.HasPrefix(folder, "../") || path.IsAbs(folder) {
+			continue
+		}
+		upwards(folder, func(at string) bool {
+			if !slices.Contains(dirs, at) {
+				dirs = append(dirs, at)
+			}
+			return false
+		})
+	}
+	slices.SortStableFunc(dirs, func(a, b string) int { return depth(b) - depth(a) })
+	var out []Package
+	for _, dir := range dirs {
+		if p, ok := readPackage(root, path.Join(dir, "package.json")); ok {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// depth is how many folders below the root a folder is.
+func depth(dir string) int {
+	if dir == "." {
+		return 0
+	}
+	return 1 + strings.Count(dir, "/")
+}
+
 // readPackage reads a package.json; ok is false for one that says nothing of
 // Directus.
 func readPackage(root, rel string) (Package, bool) {
@@ -94,12 +137,3 @@ func exactVersion(s string) bool {
 }
 
 var exact = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$`)
-
-// PackagesAt returns the package.json of one folder, if it says anything of
-// Directus: what a check needs, without a walk over the project.
-func PackagesAt(root string) []Package {
-	if p, ok := readPackage(root, "package.json"); ok {
-		return []Package{p}
-	}
-	return nil
-}

@@ -115,6 +115,28 @@ func TestLook(t *testing.T) {
 	}
 }
 
+func TestPackagesAt(t *testing.T) {
+	t.Parallel()
+	root := unpack(t, monorepo+"-- package.json --\n{\"dependencies\": {\"directus\": \"12.0.0\"}}\n")
+	for _, tt := range []struct {
+		folders []string
+		want    []string
+	}{
+		{nil, []string{"package.json"}},
+		{[]string{"apps/cms/snapshots"}, []string{"apps/cms/package.json", "package.json"}},
+		{[]string{filepath.Join(root, "apps", "cms"), "apps/cms", "services"}, []string{"apps/cms/package.json", "package.json"}},
+		{[]string{filepath.Dir(root), "/", "..", "../x", "gone"}, []string{"package.json"}},
+	} {
+		var got []string
+		for _, p := range PackagesAt(root, tt.folders...) {
+			got = append(got, p.Path)
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%q: %s", tt.folders, diff)
+		}
+	}
+}
+
 func TestLockFiles(t *testing.T) {
 	t.Parallel()
 	const wants = "-- package.json --\n{\"devDependencies\": {\"directus\": \"^11.0.0\"}}\n"
