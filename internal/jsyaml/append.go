@@ -36,8 +36,9 @@ const maxPlainKey = 1024
 const spaces = "                                                                                "
 
 // Append appends v to dst as js-yaml's dump(v) writes it, the final newline
-// included. Object members are written in the order they have. Invalid UTF-8 in
-// a string becomes U+FFFD, as it would on its way into JavaScript.
+// included. Object members are written in the order they have. Nothing becomes
+// an alias, which js-yaml uses only for one and the same object in two places.
+// Invalid UTF-8 in a string becomes U+FFFD, as on its way into JavaScript.
 func Append(dst []byte, v jsvalue.Value, d Dialect) []byte {
 	e := encoder{dialect: d}
 	switch {

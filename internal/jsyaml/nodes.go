@@ -20,7 +20,7 @@ const (
 	maxDepth = 99
 	// maxAliased bounds how many values aliases may stand for in all, so that a
 	// small text cannot become a huge one ("billion laughs").
-	maxAliased = 10_000
+	maxAliased = 500_000
 	// maxMerged is js-yaml's limit to the mappings that one << may name.
 	maxMerged = 100
 )
@@ -94,7 +94,7 @@ func parserError(err error, data []byte) error {
 	if rest, ok := strings.CutPrefix(reason, "unknown anchor '"); ok {
 		name, _, _ := strings.Cut(rest, "'")
 		at := max(0, bytes.Index(data, []byte("*"+name)))
-		return errorAt(data, at, fmt.Sprintf("the anchor %q is not known", name))
+		return errorAt(data, at, fmt.Sprintf("the anchor %.60q is not known", name))
 	}
 	return &SyntaxError{Line: 1, Reason: reason}
 }
@@ -146,14 +146,14 @@ func (c *converter) value(n *yaml.Node, depth int) (located, error) {
 // {a:} and [a:], which js-yaml takes for a key without a value, yaml.v3 for "a:".
 func checkCollection(n *yaml.Node, tag string) error {
 	if n.Style&yaml.TaggedStyle != 0 && n.ShortTag() != tag {
-		return nodeError(n, "the tag %q is not known here", n.Tag)
+		return nodeError(n, "the tag %.60q is not known here", n.Tag)
 	}
 	if n.Style&yaml.FlowStyle == 0 {
 		return nil
 	}
 	for _, child := range n.Content {
 		if child.Kind == yaml.ScalarNode && isPlain(child) && strings.HasSuffix(child.Value, ":") {
-			return nodeError(child, "%q ends in a colon: quote it, or put a space behind the colon", child.Value)
+			return nodeError(child, "%.60q ends in a colon: quote it, or put a space behind the colon", child.Value)
 		}
 	}
 	return nil
@@ -161,7 +161,7 @@ func checkCollection(n *yaml.Node, tag string) error {
 
 func (c *converter) alias(n *yaml.Node, depth int) (located, error) {
 	if c.open[n.Alias] {
-		return located{}, nodeError(n, "the anchor %q holds itself", n.Value)
+		return located{}, nodeError(n, "the anchor %.60q holds itself", n.Value)
 	}
 	c.open[n.Alias] = true
 	defer delete(c.open, n.Alias)
@@ -220,7 +220,7 @@ func (c *converter) mapping(n *yaml.Node, depth int) (located, error) {
 			return located{}, err
 		}
 		if _, known := m.obj.Get(key); known && !m.merged[key] {
-			return located{}, nodeError(k, "the key %q occurs twice", key)
+			return located{}, nodeError(k, "the key %.60q occurs twice", key)
 		}
 		delete(m.merged, key)
 		v, err := c.value(elem, depth+1)
@@ -338,7 +338,7 @@ func scalarValue(n *yaml.Node) (jsvalue.Value, error) {
 			return v, nil
 		}
 	default:
-		return v, nodeError(n, "the tag %q is not known here", n.Tag)
+		return v, nodeError(n, "the tag %.60q is not known here", n.Tag)
 	}
-	return v, nodeError(n, "%q is no %s", n.Value, n.ShortTag())
+	return v, nodeError(n, "%.60q is no %s", n.Value, n.ShortTag())
 }
