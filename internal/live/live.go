@@ -194,3 +194,8 @@ func (d *Database) Authors(ctx context.Context, keys []snapshot.Key) (map[snapsh
 	}
 	return out, err
 }
+
+// Rights asks what the role may do beyond reading the schema.
+func (d *Database) Rights(ctx context.Context) (catalog.Rights, error) {
+	return d.Catalog.Rights(ctx, d.conn)
+}

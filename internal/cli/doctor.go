@@ -1,0 +1,254 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/schemaguard/schemaguard/internal/connection"
+	"github.com/schemaguard/schemaguard/internal/finding"
+	"github.com/schemaguard/schemaguard/internal/redact"
+	"github.com/schemaguard/schemaguard/internal/report"
+	"github.com/schemaguard/schemaguard/internal/snapshot"
+	"github.com/schemaguard/schemaguard/internal/syncpoint"
+)
+
+func (a *app) doctorCommand() *cobra.Command {
+	var json bool
+	cmd := &cobra.Command{
+		Use: "doctor", Short: "Check every assumption that the other commands rest on",
+		Long: `Looks at the settings, the git repository, the snapshot file, where the database
+is named and which place won, whether it can be reached and read, which Directus
+it is, and docker; and says of each what is wrong and how to put it right.
+
+Exit 0: nothing is wrong. Exit 4: a setting is. Exit 3: the database cannot be
+reached or read. Exit 5: the snapshot file is invalid.`,
+		Example: "  schemaguard doctor\n  schemaguard doctor --json",
+		RunE:    func(*cobra.Command, []string) error { return a.doctor(json) },
+	}
+	cmd.Flags().BoolVar(&json, "json", false, "one JSON object on stdout")
+	return cmd
+}
+
+// checkup is one run of doctor.
+type checkup struct {
+	app    *app
+	checks []report.Checked
+	code   int
+}
+
+func (c *checkup) add(topic string, outcome report.Outcome, fix, format string, args ...any) {
+	c.checks = append(c.checks, report.Checked{Topic: topic, Outcome: outcome, Text: redact.String(fmt.Sprintf(format, args...)), Fix: fix})
+}
+
+// bad adds a problem; the first one decides the exit code.
+func (c *checkup) bad(code int, topic, fix, format string, args ...any) {
+	c.add(topic, report.Bad, fix, format, args...)
+	if c.code == exitOK {
+		c.code = code
+	}
+}
+
+func (a *app) doctor(json bool) error {
+	c := &checkup{app: a}
+	c.add("schemaguard", report.Good, "", "version %s", version())
+	if w, err := a.workspace(); err != nil {
+		c.bad(exitUsage, "settings", "", "%v", err)
+	} else {
+		a.where = w
+		c.settings(w)
+		c.git(w)
+		c.snapshot(w)
+		c.database(w)
+		c.docker(w)
+	}
+	a.code = c.code
+	if json {
+		return report.ChecksJSON(a.streams.Out, c.checks)
+	}
+	return report.ChecksText(a.streams.Out, c.checks, a.outOptions())
+}
+
+func (c *checkup) settings(w *workspace) {
+	if w.cfg.File == "" {
+		c.add("settings", report.Advice, "schemaguard init", "no .schemaguard.yaml: the defaults are used")
+	} else {
+		c.add("settings", report.Good, "", "%s", shortPath(w.cfg.File))
+	}
+	for _, warning := range w.cfg.Warnings {
+		c.add("settings", report.Advice, "", "%s", warning)
+	}
+	c.add("settings", report.Good, "", "snapshot file %s (%s)", w.name, w.cfg.Snapshot.Path.Origin)
+}
+
+func (c *checkup) git(w *workspace) {
+	if w.repo == nil {
+		c.add("git", report.Advice, "git init", "no git repository here: what was last applied is the only past that is known")
+		return
+	}
+	c.add("git", report.Good, "", "repository %s, on %s", shortPath(w.repo.Root()), c.branch(w))
+	if direct, why := w.repo.InProcess(); !direct {
+		c.add("git", report.Advice, "", "objects are read through the git command, which is slower: %s", why)
+	}
+	if w.repo.Shallow() {
+		c.add("git", report.Advice, "git fetch --unshallow", "the clone is shallow: what only older commits have counts as unsaved")
+	}
+	if !w.tracked() {
+		c.bad(exitInvalid, "git", "schemaguard snapshot --stage", "%s is not tracked by git", w.name)
+		return
+	}
+	c.add("git", report.Good, "", "%s is tracked", w.name)
+	if revs, err := w.repo.Revisions(w.ctx, w.path, w.heads()); err == nil {
+		c.add("git", report.Good, "", "%d commits of this branch changed it", len(revs))
+	} else {
+		c.bad(exitNotRun, "git", "git log -- "+w.path, "its history cannot be read: %v", err)
+	}
+}
+
+func (c *checkup) branch(w *workspace) string {
+	if branch, err := w.repo.Branch(w.ctx); err == nil && branch != "" {
+		return "branch " + branch
+	}
+	return "a detached HEAD"
+}
+
+func (c *checkup) snapshot(w *workspace) {
+	data, err := os.ReadFile(w.file)
+	if err != nil {
+		c.bad(exitInvalid, "snapshot", "schemaguard snapshot --stage", "%s cannot be read: %v", w.name, err)
+		return
+	}
+	file := snapshot.Decode(w.name, data)
+	for _, p := range file.Problems {
+		if p.Severity == finding.Invalid {
+			c.bad(exitInvalid, "snapshot", "schemaguard explain "+string(p.Code), "%s:%d: %s", w.name, p.Line, p.Message)
+		} else {
+			c.add("snapshot", report.Advice, "schemaguard explain "+string(p.Code), "%s:%d: %s", w.name, p.Line, p.Message)
+		}
+	}
+	if file.Trusted() {
+		c.add("snapshot", report.Good, "", "%s, written by Directus %s", file.Snapshot.Describe(), file.Snapshot.Directus)
+	}
+}
+
+// database looks at where the database is named, then at the database.
+func (c *checkup) database(w *workspace) {
+	found, err := connection.Find(w.ctx, w.connectionOptions())
+	var wrong *connection.Error
+	switch {
+	case errors.As(err, &wrong):
+		c.candidates(wrong.Candidates)
+		c.bad(exitUsage, "database", wrong.Fix, "%s", wrong.Error())
+		return
+	case err != nil:
+		c.bad(exitNotRun, "database", "", "%v", err)
+		return
+	}
+	c.candidates(found.Candidates)
+	for _, note := range append(append([]string{}, found.Notes...), found.Warnings...) {
+		c.add("database", report.Advice, "", "%s", note)
+	}
+	s, err := w.connect()
+	if err != nil {
+		c.bad(exitNotRun, "database", "schemaguard explain "+string(notRunCode(err)), "%v", err)
+		return
+	}
+	defer s.close()
+	c.add("database", report.Good, "", "connected to %s: Postgres %d, role %q", found.Display, s.db.Catalog.ServerMajor(), s.db.Catalog.Role)
+	if s.db.Catalog.ServerMajor() < 12 {
+		c.bad(exitNotRun, "database", "", "Postgres 12 or newer is needed")
+	}
+	c.add("database", report.Good, "", "searched schemas: %s (%s); left out: %s (%s)", orPublic(found.SearchPath.Names), found.SearchPath.Source,
+		strings.Join(found.ExcludeTables.Names, ", "), found.ExcludeTables.Source)
+	c.rights(s)
+	c.directus(s)
+}
+
+func orPublic(names []string) string {
+	if len(names) == 0 {
+		return "public"
+	}
+	return strings.Join(names, ", ")
+}
+
+// candidates lists every place that can name a database, the winner first.
+func (c *checkup) candidates(all []connection.Candidate) {
+	for _, cand := range all {
+		switch cand.State {
+		case connection.Used:
+			c.add("database", report.Good, "", "named by %s: %s", cand.Source, cand.Display)
+		case connection.Weaker:
+			c.add("database", report.Advice, "", "also named by %s: %s, which is weaker", cand.Source, cand.Display)
+		case connection.Unusable:
+			c.add("database", report.Advice, "", "%s names no usable database: %s", cand.Source, cand.Reason)
+		case connection.NotSet:
+		}
+	}
+}
+
+func (c *checkup) rights(s *session) {
+	rights, err := s.db.Rights(s.ctx)
+	if err != nil {
+		c.add("database", report.Skipped, "", "%v", err)
+		return
+	}
+	if len(rights.Hidden) > 0 {
+		c.add("database", report.Advice, "schemaguard explain NOT_READABLE", "the role may not read %d tables, %s among them: their rows cannot be counted", len(rights.Hidden), rights.Hidden[0])
+	}
+	if !rights.ReadActivity {
+		c.add("database", report.Advice, "", "the role may not read directus_activity: who made a change is not shown")
+	}
+	switch {
+	case rights.Standby:
+		c.add("database", report.Advice, "", "the server is a replica: the sync point cannot be kept in it")
+	case !rights.CreateSchema:
+		c.add("database", report.Advice, "", "the role may not create the schema \"schemaguard\": the sync point is kept in this clone only")
+	}
+	points, err := s.db.SyncPoints(s.ctx)
+	switch last := syncpoint.Latest(points); {
+	case err != nil:
+		c.bad(exitNotRun, "database", "", "%v", err)
+	case last == nil:
+		c.add("database", report.Advice, "schemaguard init", "no sync point yet: an item deleted in live looks pending until there is one")
+	default:
+		c.add("database", report.Good, "", "sync point: %s", last.Describe(s.app.now()))
+	}
+}
+
+func (c *checkup) directus(s *session) {
+	c.add("Directus", report.Good, "", "version %s (%s)", s.decision.Says.Version, s.decision.Says.Source)
+	for _, p := range s.decision.Problems {
+		c.add("Directus", report.Advice, "schemaguard explain "+string(p.Code), "%s", p.Message)
+	}
+	for _, n := range s.decision.Notes {
+		c.add("Directus", report.Advice, "", "%s", n)
+	}
+	side := s.db.Side(s.decision)
+	for _, p := range side.Problems[len(s.decision.Problems):] {
+		c.add("Directus", report.Advice, p.Fix, "%s", p.Message)
+	}
+	c.add("Directus", report.Good, "", "the live schema: %s", side.Snapshot.Describe())
+}
+
+func (c *checkup) docker(w *workspace) {
+	if project := w.compose(); project != nil {
+		c.add("docker", report.Good, "", "compose project %s: %d services", project.Name, len(project.Services))
+		for _, warning := range project.Warnings {
+			c.add("docker", report.Advice, "", "%s", warning)
+		}
+		if d, err := project.Directus(w.cfg.Directus.Service.V); err != nil {
+			c.bad(exitUsage, "docker", "", "%v", err)
+		} else if d != nil {
+			c.add("docker", report.Good, "", "Directus is the service %s (%s)", d.Service.Name, d.Why)
+		}
+	}
+	out, err := connection.CLI{Environ: c.app.environ}.Run(w.ctx, "version", "--format", "{{.Server.Version}}")
+	if err != nil {
+		c.add("docker", report.Skipped, "", "no docker engine: %v", err)
+		return
+	}
+	c.add("docker", report.Good, "", "engine %s answers", strings.TrimSpace(string(out)))
+}
