@@ -25,7 +25,7 @@ type Project struct {
 	Dir      string   // absolute; relative paths of the files count from here
 	Files    []string // absolute, in order
 	Services []*Service
-	Warnings []string // "compose.yaml:12: ...", in the order they were found
+	Warnings []string // about whole files: "compose.yaml:12: ...", in the order found
 
 	secrets map[string]secret
 	env     *environment
@@ -54,6 +54,7 @@ type Service struct {
 	DependsOn     []string
 	Profiles      []string
 	Secrets       []SecretMount
+	Warnings      []string // about this service: "compose.yaml:12: ..."
 
 	fileEnv []envfile.Var // of env_file, the weaker half of Environment
 	ownEnv  []envfile.Var // of environment

@@ -273,9 +273,11 @@ DB_HOST=elsewhere
 	want := []string{
 		"compose.yaml:7: the variable DB_PASSWORD is not set; compose takes it for empty",
 		"compose.yaml:8: required variable DB_USER is not set",
-		`compose.yaml:9: service "broken" must be a mapping`,
 	}
-	if diff := cmp.Diff(want, p.Warnings); diff != "" {
+	if diff := cmp.Diff(want, s.Warnings); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{`compose.yaml:9: service "broken" must be a mapping`}, p.Warnings); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -291,8 +293,16 @@ func TestBrokenFilesAreWarnings(t *testing.T) {
 		{"include: [oci://x]\n", "compose.yaml:1: the included project"},
 	} {
 		p := Load(Options{Dir: unpack(t, "-- compose.yaml --\n"+tt.file)})
-		if p == nil || len(p.Warnings) == 0 || !strings.HasPrefix(p.Warnings[0], tt.want) {
-			t.Errorf("%q: %+v", tt.file, p)
+		if p == nil {
+			t.Errorf("%q: no project", tt.file)
+			continue
+		}
+		warnings := p.Warnings
+		for _, s := range p.Services {
+			warnings = append(warnings, s.Warnings...)
+		}
+		if len(warnings) == 0 || !strings.HasPrefix(warnings[0], tt.want) {
+			t.Errorf("%q: %q", tt.file, warnings)
 		}
 	}
 	if p := Load(Options{Dir: t.TempDir()}); p != nil {
@@ -469,7 +479,11 @@ func FuzzLoad(f *testing.F) {
 		if _, err := p.Directus(""); err != nil {
 			t.Error(err)
 		}
-		for _, w := range p.Warnings {
+		warnings := p.Warnings
+		for _, s := range p.Services {
+			warnings = append(warnings, s.Warnings...)
+		}
+		for _, w := range warnings {
 			if strings.ContainsFunc(w, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 				t.Errorf("a control character in %q", w)
 			}

@@ -182,10 +182,14 @@ func (p *Project) name(configured, inFile string) {
 
 // warn keeps a warning, once.
 func (p *Project) warn(format string, args ...any) {
-	w := fmt.Sprintf(format, args...)
-	if !slices.Contains(p.Warnings, w) {
-		p.Warnings = append(p.Warnings, w)
+	p.Warnings = appendOnce(p.Warnings, fmt.Sprintf(format, args...))
+}
+
+func appendOnce(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
 	}
+	return append(list, s)
 }
 
 // environment is what ${NAME} in the files sees: the process, then env files.

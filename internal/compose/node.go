@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -167,5 +168,10 @@ func (r *reader) at(n *yaml.Node) string {
 }
 
 func (r *reader) warn(n *yaml.Node, format string, args ...any) {
-	r.project.warn("%s: "+format, append([]any{r.at(n)}, args...)...)
+	w := strings.Map(printable, r.at(n)+": "+fmt.Sprintf(format, args...))
+	if r.current != nil {
+		r.current.Warnings = appendOnce(r.current.Warnings, w)
+		return
+	}
+	r.project.Warnings = appendOnce(r.project.Warnings, w)
 }

@@ -19,7 +19,8 @@ type reader struct {
 	dir      string // what its relative paths count from
 	name     string // the last name: that was read
 	services *yaml.Node
-	extends  int // how deep extends is just now
+	extends  int      // how deep extends is just now
+	current  *Service // the service that is being read, nil between services
 }
 
 var yamlLine = regexp.MustCompile(`line (\d+): `)
@@ -147,7 +148,9 @@ func (r *reader) service(p pair) {
 		s = &Service{Name: name, Origin: r.at(p.key)}
 		r.project.Services = append(r.project.Services, s)
 	}
+	r.current = s
 	r.apply(s, p.value)
+	r.current = nil
 }
 
 // apply lays a service's mapping over s, its base (extends) first.

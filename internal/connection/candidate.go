@@ -3,7 +3,9 @@ package connection
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -34,7 +36,7 @@ func (f *finder) choose() (*candidate, error) {
 		case errors.As(c.err, &incomplete):
 			// Half a set of DB_ variables is usual beside a compose file: the .env
 			// feeds its ${...}. It is no database, and no reason to stop.
-			shown.State, shown.Reason = Unusable, clean(c.err.Error())
+			shown.State, shown.Reason = Unusable, clean(strings.Join(append([]string{c.err.Error()}, c.warnings...), "; "))
 		case c.err != nil:
 			shown.State, shown.Reason = Unusable, clean(c.err.Error())
 			if won == nil {
@@ -83,7 +85,7 @@ func (f *finder) nothing() error {
 	}
 	for _, c := range f.candidates {
 		if c.State == Unusable {
-			e.Msg += ": " + c.Name + " is not enough (" + c.Reason + ")"
+			e.Msg += ": " + c.Name + " are not enough (" + c.Reason + ")"
 			break
 		}
 	}
@@ -144,7 +146,7 @@ func (f *finder) getenv(name string) string {
 
 // readDirectus reads Directus's environment here and in its container.
 func (f *finder) readDirectus() {
-	o := directusenv.Options{Vars: directusenv.ProcessVars(f.Environ), Dir: f.Config.Root, Shown: f.Shown}
+	o := directusenv.Options{Vars: directusenv.ProcessVars(f.Environ), Dir: f.directusDir(), Shown: f.Shown}
 	if file := f.Config.Directus.EnvFile; file.IsSet() {
 		o.EnvFile = f.Config.Abs(file.V)
 	}
@@ -181,6 +183,21 @@ func (f *finder) readDirectus() {
 	f.container, f.contErr = directusenv.Read(in)
 }
 
+// directusDir is the folder that Directus most likely runs in on this machine: the
+// one with a .env nearest above the snapshot, else the project's root.
+func (f *finder) directusDir() string {
+	root := f.Config.Root
+	for at := filepath.Dir(f.Config.Abs(f.Config.Snapshot.Path.V)); at != root && at != filepath.Dir(at); at = filepath.Dir(at) {
+		if rel, err := filepath.Rel(root, at); err != nil || strings.HasPrefix(rel, "..") {
+			break
+		}
+		if info, err := os.Stat(filepath.Join(at, ".env")); err == nil && info.Mode().IsRegular() {
+			return at
+		}
+	}
+	return root
+}
+
 // hostCandidate is Directus's DB_ variables on this machine.
 func (f *finder) hostCandidate() candidate {
 	c := candidate{name: "Directus's DB_ variables here"}
@@ -201,6 +218,9 @@ func (f *finder) containerCandidate() candidate {
 	}
 	c.inCompose = true
 	c.directus(f.container, f.contErr, in)
+	if d := f.settings.Directus; d != nil {
+		c.warnings = append(c.warnings, d.Service.Warnings...)
+	}
 	return c
 }
 

@@ -186,6 +186,7 @@ type finder struct {
 	hostErr    error
 	container  *directusenv.Env // that of the compose service
 	contErr    error
+	machine    string // where docker runs, "" before somebody asked
 }
 
 // lists settles the search path and the excluded tables: the settings, else the

@@ -112,6 +112,8 @@ func TestTheStrongestPlaceWins(t *testing.T) {
 		{dotenv + composeFile, "", []string{common}, "env DATABASE_URL", "anna@common:5432/d b"},
 		{dotenv + composeFile, "", nil, "DB_HOST, .env:2", "anna@127.0.0.1:5433/app"},
 		{composeFile, "", nil, "compose service directus, DB_HOST, compose.yaml:5", "cms@127.0.0.1:5434/app"},
+		{strings.Replace(dotenv, ".env", "apps/cms/.env", 1) + "-- .env --\nDB_CLIENT=mysql\n-- .schemaguard.yaml --\nsnapshot: {path: apps/cms/snapshots/schema.yaml}\n", "", nil, "DB_HOST, apps/cms/.env:2", "anna@127.0.0.1:5433/app"},
+		{strings.Replace(dotenv, ".env", "cms.env", 1) + "-- .env --\nDB_CLIENT=mysql\n-- .schemaguard.yaml --\ndirectus: {env_file: cms.env}\n", "", nil, "DB_HOST, cms.env:2", "anna@127.0.0.1:5433/app"},
 		{"", "", []string{"PGHOST=/run/postgresql", "PGUSER=x"}, "env PGHOST", ""},
 		{"", "postgres://a:hunter22@h1:1,h2:2/d?sslmode=prefer", nil, "flag --dsn", "a@h1:1,h2:2/d"},
 		{"", "host=/run/postgresql user=a dbname=d", nil, "flag --dsn", "a@[/run/postgresql]:5432/d"},
@@ -175,7 +177,7 @@ func TestErrorsStopAndNeverHoldTheSecret(t *testing.T) {
 		{name: "mysql", archive: "-- .env --\nDB_CLIENT=mysql\nDB_PASSWORD=hunter22\n", want: `DB_CLIENT is "mysql" (.env:1): schemaguard guards Postgres only; if this Directus`},
 		{name: "image default", archive: "-- compose.yaml --\nservices: {directus: {image: directus/directus:11.0.0}}\n", want: `DB_CLIENT is "sqlite3" (the default of the image directus/directus)`},
 		{name: "JavaScript", archive: "-- c.js --\n", environ: []string{"CONFIG_PATH=c.js"}, want: "reading c.js, named by env CONFIG_PATH: it is JavaScript"},
-		{name: "half a set", archive: "-- .env --\nDB_HOST=db\nDB_PASSWORD=hunter22\n", want: "no database is named: Directus's DB_ variables here is not enough (missing DB_CLIENT, DB_PORT, DB_DATABASE, DB_USER beside DB_HOST (.env:1)"},
+		{name: "half a set", archive: "-- .env --\nDB_HOST=db\nDB_PASSWORD=hunter22\n", want: "no database is named: Directus's DB_ variables here are not enough (missing DB_CLIENT, DB_PORT, DB_DATABASE, DB_USER beside DB_HOST (.env:1)"},
 		{name: "no such service", archive: composeFile + "-- .schemaguard.yaml --\ndirectus: {service: cms}\n", want: "the compose project has no service \"cms\""},
 		{name: "bad CA", archive: dotenv, environ: []string{"DB_SSL__CA=hunter22"}, want: "DB_SSL__CA holds no certificate"},
 	}
@@ -259,7 +261,7 @@ func TestHostsThatOnlyContainersKnow(t *testing.T) {
 		{name: "random port", archive: random, docker: map[string]string{"ps": "abc\n", "inspect": inspectPublished}, display: "cms@127.0.0.1:49153/app", note: "db is the compose service db: reached through the port 127.0.0.1:49153 that docker published", asked: 2},
 		{name: "engine elsewhere", archive: composeFile, environ: []string{"DOCKER_HOST=ssh://anna@build:22"}, display: "cms@build:5434/app", note: "db is"},
 		{name: "a host outside", archive: strings.Replace(composeFile, "DB_HOST: db", "DB_HOST: pg.example.com", 1), display: "cms@pg.example.com:5432/app"},
-		{name: "the docker host", archive: strings.Replace(composeFile, "DB_HOST: db", "DB_HOST: host.docker.internal", 1), display: "cms@127.0.0.1:5432/app", note: "host.docker.internal means this machine"},
+		{name: "the docker host", archive: strings.Replace(composeFile, "DB_HOST: db", "DB_HOST: host.docker.internal", 1), display: "cms@127.0.0.1:5432/app", note: "host.docker.internal is the machine of the docker engine: 127.0.0.1 was taken"},
 	}
 	if runtime.GOOS == "linux" {
 		tests = append(tests, tests[0])
@@ -381,6 +383,24 @@ func TestWarnings(t *testing.T) {
 		if !strings.Contains(all, want) {
 			t.Errorf("%q lacks %q", all, want)
 		}
+	}
+}
+
+func TestWarningsOfTheServiceCountWhenItWins(t *testing.T) {
+	t.Parallel()
+	archive := strings.Replace(composeFile, "DB_PASSWORD: hunter22", "DB_PASSWORD: '${PW}'", 1)
+	const want = "compose.yaml:5: the variable PW is not set; compose takes it for empty"
+	s, err := find(t, archive, "", nil, nil)
+	if err != nil || strings.Join(s.Warnings, "\n") != want {
+		t.Errorf("compose won: %q, %v", s.Warnings, err)
+	}
+	s, err = find(t, archive, "postgres://h/d", nil, nil)
+	if err != nil || len(s.Warnings) != 0 {
+		t.Errorf("a flag won: %q, %v", s.Warnings, err)
+	}
+	_, err = find(t, strings.Replace(archive, "DB_USER: cms", "DB_USER: '${U:?}'", 1), "", nil, nil)
+	if err == nil || !strings.Contains(err.Error(), "missing DB_USER") || !strings.Contains(err.Error(), "compose.yaml:5: required variable U is not set") {
+		t.Errorf("a required variable is missing: %v", err)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"net/url"
 	"runtime"
 	"strconv"
 	"strings"
@@ -63,8 +62,8 @@ func (f *finder) hostFor(ctx context.Context, won *candidate, host string, port 
 	service := f.Compose.ByHost(host)
 	if service == nil {
 		if f.isDockerHost(host) && (won.inCompose || !f.resolves(ctx, host)) {
-			f.note("%s means this machine: 127.0.0.1 was taken", host)
-			return address{f.dockerMachine(), port}, nil
+			f.note("%s is the machine of the docker engine: %s was taken", host, f.engine())
+			return address{f.engine(), port}, nil
 		}
 		return same, nil
 	}
@@ -88,6 +87,7 @@ func (f *finder) isDockerHost(host string) bool {
 // serviceAddress finds a compose service from outside its network: by a port that
 // the file publishes, else by asking docker.
 func (f *finder) serviceAddress(ctx context.Context, s *compose.Service, host string, port uint16) (address, error) {
+	f.engine()
 	published, found := s.Published(int(port))
 	if n, err := strconv.ParseUint(published.Published, 10, 16); found && err == nil && n > 0 {
 		to := address{f.published(published.HostIP), uint16(n)}
@@ -111,7 +111,7 @@ func (f *finder) serviceAddress(ctx context.Context, s *compose.Service, host st
 		to := address{f.published(where.hostIP), uint16(where.hostPort)}
 		f.note("%s is the compose service %s: reached through the port %s that docker published", host, s.Name, hostPort(to.host, to.port))
 		return to, nil
-	case where.containerIP != "" && runtime.GOOS == "linux" && f.dockerMachine() == "127.0.0.1":
+	case where.containerIP != "" && runtime.GOOS == "linux" && f.machine == localMachine:
 		f.note("%s is the compose service %s, which publishes no port: reached at its container's address %s", host, s.Name, where.containerIP)
 		return address{where.containerIP, port}, nil
 	}
@@ -121,21 +121,21 @@ func (f *finder) serviceAddress(ctx context.Context, s *compose.Service, host st
 // published is the address of a published port: that of the machine docker runs
 // on, unless it is bound to one address.
 func (f *finder) published(hostIP string) string {
-	machine := f.dockerMachine()
-	if hostIP == "" || hostIP == "0.0.0.0" || hostIP == "::" || machine != "127.0.0.1" {
-		return machine
+	if hostIP == "" || hostIP == "0.0.0.0" || hostIP == "::" || f.machine != localMachine {
+		return f.machine
 	}
 	return hostIP
 }
 
-// dockerMachine is where the docker engine runs: 127.0.0.1, or the host of
-// DOCKER_HOST. A docker context is not looked at.
-func (f *finder) dockerMachine() string {
-	u, err := url.Parse(f.getenv("DOCKER_HOST"))
-	if err == nil && (u.Scheme == "tcp" || u.Scheme == "ssh" || u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" {
-		return u.Hostname()
+// engine is the machine the docker engine runs on, found out once.
+func (f *finder) engine() string {
+	if f.machine == "" {
+		var err error
+		if f.machine, err = engineMachine(f.getenv); err != nil {
+			f.warn("the docker engine is taken to run on this machine: %v", err)
+		}
 	}
-	return "127.0.0.1"
+	return f.machine
 }
 
 func (f *finder) resolves(ctx context.Context, host string) bool {
