@@ -1,6 +1,7 @@
 // Package canonical reads YAML in exactly the form in which js-yaml's dump
 // writes it: block mappings and sequences indented by two, scalars on one line
-// or as block scalars, nothing else. It gives up on the rest, valid or not, and
+// or as block scalars. Comments and empty lines between them it passes over, as
+// people like to add some. It gives up on the rest, valid or not, and
 // leaves it to a reader that knows all of YAML. What it accepts it reads many
 // times faster and in less memory than that one, to the same value.
 package canonical
@@ -39,8 +40,11 @@ func Read(data []byte) (text Text, ok bool) {
 		return Text{}, false
 	}
 	r := reader{s: string(data), line: 1, shapes: new(shape)}
-	r.lines = append(make([]int32, 0, 1+len(data)/16), 1)
+	if strings.HasPrefix(r.s, "---\n") {
+		r.pos, r.line = len("---\n"), 2
+	}
 	if r.startLine() && r.indent == 0 {
+		r.lines = append(make([]int32, 0, 1+len(data)/16), r.line)
 		v, ok := r.block(0)
 		if ok && r.indent == atEnd {
 			return Text{Value: v, Lines: r.lines}, true
@@ -83,21 +87,29 @@ type reader struct {
 	shapes *shape
 }
 
-// startLine steps over the indentation of the line that starts at pos.
+// startLine steps over the indentation of the line that starts at pos, and
+// before that over empty lines and lines with nothing but a comment.
 func (r *reader) startLine() bool {
-	if r.pos == len(r.s) {
-		r.indent = atEnd
-		return true
+	for r.pos < len(r.s) {
+		start := r.pos
+		for r.s[r.pos] == ' ' { // the text ends in a newline
+			r.pos++
+		}
+		switch r.s[r.pos] {
+		case '#':
+			r.pos += strings.IndexByte(r.s[r.pos:], '\n')
+			fallthrough
+		case '\n':
+			r.pos++
+			r.line++
+			continue
+		}
+		r.indent = r.pos - start
+		// The bounds of a document.
+		return r.indent > 0 || !(strings.HasPrefix(r.s[r.pos:], "---") || strings.HasPrefix(r.s[r.pos:], "..."))
 	}
-	start := r.pos
-	for r.s[r.pos] == ' ' { // the text ends in a newline
-		r.pos++
-	}
-	r.indent = r.pos - start
-	if r.indent == 0 && (strings.HasPrefix(r.s[r.pos:], "---") || strings.HasPrefix(r.s[r.pos:], "...")) {
-		return false // the bounds of a document
-	}
-	return r.s[r.pos] != '\n'
+	r.indent = atEnd
+	return true
 }
 
 // endLine steps over the newline that must be at pos, to the next line.

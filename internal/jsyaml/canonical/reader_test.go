@@ -30,6 +30,7 @@ func TestRead(t *testing.T) {
 		{"keys that are numbers, in order", "1: a\n16: e\n1.50: b\ntrue: c\nnull: d\n", `{"1":"a","16":"e","1.5":"b","true":"c","null":"d"}`, []int32{1, 1, 2, 3, 4, 5}},
 		{"key that starts another", "- a: 1\n- ab: 2\n- a:b: 3\n- 'a': 4\n", `[{"a":1},{"ab":2},{"a:b":3},{"a":4}]`, []int32{1, 1, 1, 2, 2, 3, 3, 4, 4}},
 		{"shapes", "- a: 1\n  b: 2\n- a: 1\n  c: 2\n- b: 1\n- a: 1\n  b: 2\n  d: 3\n", `[{"a":1,"b":2},{"a":1,"c":2},{"b":1},{"a":1,"b":2,"d":3}]`, []int32{1, 1, 1, 2, 3, 3, 4, 5, 5, 6, 6, 7, 8}},
+		{"comments and empty lines", "---\n\n# c\na:\n\n    # c\n  - 1\n# - c\n  - b: |\n      x\n\n     # c\n   \n# c\n    c: '#'\n\n", `{"a":[1,{"b":"x\n","c":"#"}]}`, []int32{4, 4, 7, 9, 9, 15}},
 		{"js-yaml's number rules", "a: 1_000\nb: 0o17\nc: 1e3\nd: 1e999\ne: .5\nf: -a\n", `{"a":"1_000","b":15,"c":1000,"d":"1e999","e":0.5,"f":"-a"}`, []int32{1, 1, 2, 3, 4, 5, 6}},
 	} {
 		text, ok := Read([]byte(c.in))
@@ -56,8 +57,8 @@ func TestReadGivesUp(t *testing.T) {
 		many.WriteString(strings.Repeat("x", i+1) + ": 1\n")
 	}
 	for name, in := range map[string]string{
-		"nothing": "", "no newline at the end": "a: 1", "scalar": "a\n", "blank line": "a: 1\n\nb: 2\n", "comment line": "# c\na: 1\n", "comment": "a: 1 # c\n", "comment behind a key": "a: # c\n  b: 1\n",
-		"directive": "%YAML 1.2\n", "document start": "---\na: 1\n", "document start and a key": "--- a: 1\n", "document end": "a: 1\n...\n", "document end and a key": "... a: 1\n",
+		"nothing": "", "no newline at the end": "a: 1", "scalar": "a\n", "comment alone": "# c\n", "comment within a plain text": "a: b\n# c\n  d\n", "comment": "a: 1 # c\n", "comment behind a key": "a: # c\n  b: 1\n",
+		"directive": "%YAML 1.2\n", "second document": "a: 1\n---\n", "document start twice": "---\n---\na: 1\n", "document start and a key": "--- a: 1\n", "document end": "a: 1\n...\n", "document end and a key": "... a: 1\n",
 		"indented": "  a: 1\n", "indented by 4": "a:\n    b: 1\n", "indented by 1": "a:\n b: 1\n", "sequence at the key": "a:\n- b\n", "deeper line": "a: b\n  c\n", "between": "a:\n  - b: 1\n   c: 2\n",
 		"nothing behind a key": "a:\n", "nothing behind a dash": "a:\n  -\n", "dash and space": "- \n", "space behind a value": "a: b \n", "two spaces": "a:  b\n", "space before a colon": "a : b\n", "tab": "a:\tb\n",
 		"CRLF": "a: 1\r\n", "BOM": "\ufeffa: 1\n", "raw NBSP": "a: b\u00a0c\n", "control character": "a: \x01\n", "DEL": "a: \x7f\n", "not a character": "a: \uFFFE\n",
@@ -77,7 +78,7 @@ func TestReadGivesUp(t *testing.T) {
 func TestReadSaysWhereItStopped(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]int{
-		"a: 1\nb: 'x\nc: 2\n": 2, "a: |\n  x\n\n  y\nb\nc: 1\n": 5, "a:\n  - b: 1\n  - c\n    d\n": 4, "a: 1\n\nb: 1\n": 2, "a: \x01\n": 0,
+		"a: 1\nb: 'x\nc: 2\n": 2, "a: |\n  x\n\n  y\nb\nc: 1\n": 5, "a:\n  - b: 1\n  - c\n    d\n": 4, "a: 1\n\nb: [1]\n": 3, "a: \x01\n": 0,
 	} {
 		if text, ok := Read([]byte(in)); ok || text.Stopped != want {
 			t.Errorf("%q: stopped in line %d, want %d", in, text.Stopped, want)
