@@ -152,6 +152,11 @@ func TestRevisionsOfTips(t *testing.T) {
 	if diff := cmp.Diff([]string{"side two:2", "one:1"}, l.subjects(revs)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	// What came from a side branch and lost against the other side of a merge was still there once.
+	revs, err = r.Revisions(t.Context(), "s/snap.yml", []string{l.git("rev-parse", "main")})
+	if got := l.subjects(revs); err != nil || len(got) != 10 || !slices.Contains(got, "side two:2") {
+		t.Errorf("from main alone: %v, %v", got, err)
+	}
 	if revs, err := r.Revisions(t.Context(), "s/snap.yml", nil); err != nil || revs != nil {
 		t.Errorf("no tips: %v, %v", revs, err)
 	}

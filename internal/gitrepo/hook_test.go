@@ -53,18 +53,17 @@ func (l *lab) saw(sub string, args ...string) sighting {
 	return s
 }
 
-// TestHookSeesTheBytesThatGitCommits: the staged content in a real pre-commit hook, for each way to commit. The working
-// tree and HEAD differ from the index each time, so that reading the wrong one of the three is seen.
-func TestHookSeesTheBytesThatGitCommits(t *testing.T) {
-	t.Parallel()
-	type step struct {
-		name, sub string
-		setup     func(l *lab)
-		args      []string
-		index     string
-		worktree  string
-	}
-	steps := []step{
+// step is one way to commit, and what of it is staged and on disk then.
+type step struct {
+	name, sub string
+	setup     func(l *lab)
+	args      []string
+	index     string
+	worktree  string
+}
+
+func steps() []step {
+	return []step{
 		{"commit after add", "", func(l *lab) {
 			l.write("snap.yml", "B")
 			l.git("add", "snap.yml")
@@ -93,7 +92,11 @@ func TestHookSeesTheBytesThatGitCommits(t *testing.T) {
 			l.git("add", "snap.yml")
 		}, []string{"commit", "-q", "--amend", "-m", "x"}, "amended", "amended"},
 	}
-	where := map[string]func(t *testing.T, l *lab) *lab{
+}
+
+// places are the kinds of working tree in which each step is taken.
+func places() map[string]func(t *testing.T, l *lab) *lab {
+	return map[string]func(t *testing.T, l *lab) *lab{
 		"main worktree": func(_ *testing.T, l *lab) *lab { return l },
 		"linked worktree": func(_ *testing.T, l *lab) *lab {
 			dir := filepath.Join(filepath.Dir(l.dir), "linked tree")
@@ -117,8 +120,14 @@ func TestHookSeesTheBytesThatGitCommits(t *testing.T) {
 			return l.at(filepath.Join(outer.dir, "inner"))
 		},
 	}
-	for place, move := range where {
-		for _, s := range steps {
+}
+
+// TestHookSeesTheBytesThatGitCommits: the staged content in a real pre-commit hook, for each way to commit. The working
+// tree and HEAD differ from the index each time, so that reading the wrong one of the three is seen.
+func TestHookSeesTheBytesThatGitCommits(t *testing.T) {
+	t.Parallel()
+	for place, move := range places() {
+		for _, s := range steps() {
 			t.Run(place+"/"+s.name, func(t *testing.T) {
 				t.Parallel()
 				l := newLab(t)

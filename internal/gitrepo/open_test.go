@@ -3,9 +3,9 @@ package gitrepo
 import (
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/schemaguard/schemaguard/internal/gitrepo/gitexec"
@@ -47,14 +47,16 @@ func (l *lab) three() {
 	l.write("snap.yml", "C\n")
 }
 
-// TestReadsEachKindOfRepository: one row per trap; inProcess says which reader has to have answered.
-func TestReadsEachKindOfRepository(t *testing.T) {
-	t.Parallel()
-	rows := map[string]struct {
-		init      []string
-		inProcess bool
-		make      func(l *lab) *lab
-	}{
+// kind is one kind of repository; inProcess says which reader has to have answered.
+type kind struct {
+	init      []string
+	inProcess bool
+	make      func(l *lab) *lab
+}
+
+// kinds has one row per trap.
+func kinds() map[string]kind {
+	return map[string]kind{
 		"plain":          {nil, true, func(l *lab) *lab { l.three(); return l }},
 		"packed":         {nil, true, func(l *lab) *lab { l.three(); l.git("gc", "-q"); l.git("pack-refs", "--all"); return l }},
 		"index v4":       {nil, true, func(l *lab) *lab { l.git("config", "index.version", "4"); l.three(); return l }},
@@ -113,7 +115,11 @@ func TestReadsEachKindOfRepository(t *testing.T) {
 			return s
 		}},
 	}
-	for name, row := range rows {
+}
+
+func TestReadsEachKindOfRepository(t *testing.T) {
+	t.Parallel()
+	for name, row := range kinds() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l := row.make(newLab(t, row.init...))
@@ -318,118 +324,61 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
-// TestEnvironmentNamesTheRepository needs a process directory of its own: git takes these variables from there.
-func TestEnvironmentNamesTheRepository(t *testing.T) {
+// TestHugePacksAreLeftToGit: go-git would read all of a pack index before the first object.
+func TestHugePacksAreLeftToGit(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
-	l.three()
-	home := filepath.Join(filepath.Dir(l.dir), "dotfiles home")
-	if err := os.MkdirAll(filepath.Join(home, "sub"), 0o755); err != nil {
+	l.commit("snap.yml", "A\n")
+	file := filepath.Join(l.dir, ".git/objects/pack/pack-"+strings.Repeat("0", 40)+".idx")
+	l.git2("objects/pack/"+filepath.Base(file), "")
+	if err := os.Truncate(file, 64<<20); err != nil {
 		t.Fatal(err)
 	}
-	t.Chdir(home)
-	if err := os.WriteFile("snap.yml", []byte("C\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	gitDir := filepath.Join("..", "repo", ".git")
-	for _, row := range []struct {
-		dir string
-		env []string
-	}{
-		{".", []string{"GIT_DIR", gitDir}},
-		{".", []string{"GIT_DIR", gitDir, "GIT_WORK_TREE", home}},
-		{"sub", []string{"GIT_DIR", gitDir, "GIT_WORK_TREE", "."}},
-	} {
-		r, err := Open(t.Context(), row.dir, l.with(row.env...))
-		if err != nil {
-			t.Errorf("%v: %v", row, err)
-			continue
-		}
-		if r.Root() != home || r.GitDir() != filepath.Join(l.dir, ".git") {
-			t.Errorf("%v: root %s, git dir %s", row, r.Root(), r.GitDir())
-		}
-		l.reads(r)
-	}
-	t.Chdir(l.dir)
-	l.git("read-tree", "--index-output=.git/other-index", "HEAD")
-	r, err := Open(t.Context(), ".", l.with("GIT_INDEX_FILE", ".git/other-index"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Chdir("/") // resolved once: a later chdir changes nothing
-	b, err := r.Index(t.Context(), "snap.yml")
-	l.wantBlob("relative GIT_INDEX_FILE", b, err, "A\n", "HEAD:snap.yml")
-	if _, err := Open(t.Context(), l.dir, l.with("GIT_DIR", "nowhere")); err != nil {
-		t.Errorf("GIT_DIR of another place binds here: %v", err)
-	}
-	if _, err := Open(t.Context(), "/", l.with("GIT_DIR", "nowhere")); !errors.Is(err, ErrNotRepository) {
-		t.Errorf("GIT_DIR=nowhere: %v", err)
+	if ok, why := l.open().InProcess(); ok || !strings.Contains(why, "64 MiB") {
+		t.Errorf("in process %v, %q", ok, why)
 	}
 }
 
-func TestCoreWorktree(t *testing.T) {
+func TestConcurrentUse(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
 	l.three()
-	if err := os.MkdirAll(filepath.Join(l.dir, "real"), 0o755); err != nil {
-		t.Fatal(err)
+	l.git("gc", "-q")
+	r, tip := l.open(), []string{l.git("rev-parse", "HEAD")}
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 5 {
+				l.reads(r)
+				if revs, err := r.Revisions(t.Context(), "snap.yml", tip); err != nil || len(revs) != 1 {
+					t.Errorf("%v, %v", revs, err)
+				}
+				if refs, err := r.Refs(t.Context()); err != nil || len(refs) != 1 {
+					t.Errorf("%v, %v", refs, err)
+				}
+			}
+		})
 	}
-	l.git("config", "core.worktree", "../real")
-	r, err := Open(t.Context(), filepath.Join(l.dir, "real"), l.env)
-	if err != nil || r.Root() != filepath.Join(l.dir, "real") {
-		t.Fatalf("%v, %v", r, err)
-	}
+	wg.Wait()
 }
 
-// TestObjectsFromTheEnvironment is what a pre-receive hook sees: new objects lie in a quarantine directory.
-func TestObjectsFromTheEnvironment(t *testing.T) {
-	l := newLab(t)
-	l.three()
-	quarantine := filepath.Join(filepath.Dir(l.dir), "quarantine")
-	if err := os.MkdirAll(quarantine, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	env := []string{"GIT_OBJECT_DIRECTORY", quarantine, "GIT_ALTERNATE_OBJECT_DIRECTORIES", filepath.Join(l.dir, ".git/objects")}
-	l.write("snap.yml", "quarantined\n")
-	if _, err := l.try([]string{env[0] + "=" + env[1], env[2] + "=" + env[3]}, "add", "snap.yml"); err != nil {
-		t.Fatal(err)
-	}
-	t.Chdir(l.dir)
-	r, err := Open(t.Context(), ".", l.with(env...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := r.Index(t.Context(), "snap.yml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if data, err := b.Data(t.Context()); err != nil || string(data) != "quarantined\n" {
-		t.Errorf("content %q, %v", data, err)
-	}
-}
-
-func TestSafeDirectory(t *testing.T) {
-	t.Parallel()
-	if os.Geteuid() != 0 {
-		t.Skip("needs root, to give a repository to another user")
-	}
-	l := newLab(t)
-	l.three()
-	if out, err := exec.Command("chown", "-R", "65534", l.dir).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	fix := "git config --global --add safe.directory " + l.dir
-	var unsafe *SafeDirectoryError
-	_, err := Open(t.Context(), l.dir, l.env)
-	if !errors.As(err, &unsafe) || !strings.HasSuffix(err.Error(), fix) {
-		t.Fatalf("%v, want SafeDirectoryError with %q", err, fix)
-	}
-	if _, err := Open(t.Context(), l.dir, l.with("SUDO_UID", "65534")); err != nil {
-		t.Errorf("through sudo from its owner: %v", err)
-	}
-	l.git("config", "--global", "--add", "safe.directory", l.dir)
-	l.reads(l.open())
-	if _, err := Open(t.Context(), l.dir, l.with("PATH", "", "GIT_EXEC_PATH", "")); err == nil {
-		t.Log("git found in a usual folder, which may judge safe.directory")
+// BenchmarkOpenAndCompareIDs is the clean path of a check: is what is staged what is committed?
+func BenchmarkOpenAndCompareIDs(b *testing.B) {
+	for name, args := range map[string][]string{"in-process": nil, "git-binary": {"--object-format=sha256"}} {
+		b.Run(name, func(b *testing.B) {
+			l := newLab(b, args...)
+			l.three()
+			l.git("gc", "-q")
+			for b.Loop() {
+				r := l.open()
+				if _, err := r.Index(b.Context(), "snap.yml"); err != nil {
+					b.Fatal(err)
+				}
+				if _, err := r.At(b.Context(), "HEAD", "snap.yml"); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

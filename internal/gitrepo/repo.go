@@ -62,7 +62,7 @@ func Open(ctx context.Context, dir string, env func(string) string) (*Repo, erro
 		return nil, err
 	}
 	if r.git != nil {
-		r.git = git.In(r.loc.Root, sc.Child...)
+		r.git = git.In(r.loc.Root, r.childEntries(sc)...)
 	}
 	if err := r.checkOwner(ctx, sc); err != nil {
 		return nil, err
@@ -121,6 +121,15 @@ func (r *Repo) locate(ctx context.Context, sc gitdir.Scope) error {
 	r.loc.GitDir, r.loc.CommonDir, r.loc.Root = gitdir.Resolved(lines[0]), gitdir.Resolved(gitdir.AbsIn(r.dir, lines[1])), gitdir.Resolved(lines[3])
 	r.loc.Config.SHA256 = lines[2] == "sha256"
 	return nil
+}
+
+// childEntries are what a git that runs in the root needs to find this very repository: where the working tree was named
+// apart from it, no .git lies there. Who owns it is judged before, in checkOwner.
+func (r *Repo) childEntries(sc gitdir.Scope) []string {
+	if _, err := os.Lstat(filepath.Join(r.loc.Root, ".git")); err == nil || r.loc.Named {
+		return sc.Child
+	}
+	return append(sc.Child, "GIT_DIR="+r.loc.GitDir, "GIT_WORK_TREE="+r.loc.Root)
 }
 
 // unreadable turns a failed git command into the error that callers know, reason saying why git was asked.

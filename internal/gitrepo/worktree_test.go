@@ -17,6 +17,9 @@ func TestWorktreeIDIsWhatGitAddGives(t *testing.T) {
 	contents := []string{"", "a\n", "a\r\n", "a\r\nb\n", "a\rb", "a\r\n\x00", "$Id$\n", "$Id$\r\n"}
 	for _, autocrlf := range []string{"false", "true", "input"} {
 		for _, attr := range []string{"", "text", "-text", "text=auto", "eol=crlf", "text=auto eol=lf", "binary", "ident", "filter=upper", "working-tree-encoding=UTF-16"} {
+			if autocrlf == "input" && attr != "" && attr != "text=auto" {
+				continue // on the way in it is as true
+			}
 			for _, staged := range []string{"absent", "lf", "crlf"} {
 				t.Run(fmt.Sprintf("%s,%s,%s", autocrlf, attr, staged), func(t *testing.T) {
 					t.Parallel()

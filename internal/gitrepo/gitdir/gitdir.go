@@ -99,7 +99,7 @@ func (l *Location) settleRoot(dir string, sc Scope, root string) error {
 		return fmt.Errorf("%s: %w", dir, ErrBare)
 	}
 	l.Root = Resolved(root)
-	if !Within(l.Root, dir) && !l.Named {
+	if !Within(l.Root, dir) && !l.Named && sc.WorkTree == "" {
 		return fmt.Errorf("%s lies in the git directory of %s: %w", dir, l.Root, ErrBare)
 	}
 	return nil
