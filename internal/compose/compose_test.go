@@ -125,6 +125,51 @@ services:
     image: redis
     volumes: ["./data:/data"]
 `,
+	"env_file formats": `
+-- compose.yaml --
+services:
+  a:
+    image: x
+    env_file:
+      - path: cooked.env
+        required: true
+    environment:
+      - PASSED
+      - NOT_SET_ANYWHERE
+      - EMPTY=
+-- .env --
+PASSED=from .env
+-- cooked.env --
+BOTH="$PASSED"
+`,
+	"reset and override": `
+-- compose.yaml --
+services:
+  a:
+    image: x
+    build: .
+    command: base
+    container_name: base
+    environment: {A: "1", B: "2"}
+    ports: ["1:1"]
+    volumes: ["./a:/a", "v:/v"]
+    depends_on: [b]
+    profiles: [p]
+  b: {image: y, network_mode: host}
+-- compose.override.yaml --
+services:
+  a:
+    build: !reset null
+    container_name: !reset null
+    environment: !override {C: "3"}
+    ports: !override ["2:2"]
+    volumes: !override ["./b:/b", "/abs:/c:ro,z", "~/h:/h", "/anonymous"]
+    depends_on: !reset []
+    profiles: !reset []
+volumes: {v: {}}
+-- Dockerfile --
+FROM directus/directus:1.0.0
+`,
 	"long forms": `
 -- compose.yaml --
 services:
@@ -438,6 +483,52 @@ ENV
 		if got, err := read(name); err == nil {
 			t.Errorf("%s: %q", name, got)
 		}
+	}
+}
+
+func TestRawEnvFile(t *testing.T) {
+	t.Parallel()
+	p := Load(Options{Dir: unpack(t, "-- compose.yaml --\nservices: {a: {image: x, env_file: [{path: raw.env, format: raw}]}}\n-- raw.env --\nRAW=$A \"quoted\" #kept\n# X=comment\nB=\n")})
+	var got []string
+	for _, v := range p.Service("a").Environment {
+		got = append(got, v.Name+"="+v.Value+" "+v.Origin)
+	}
+	if diff := cmp.Diff([]string{`RAW=$A "quoted" #kept raw.env:1`, "B= raw.env:3"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOlderAndRarerForms(t *testing.T) {
+	t.Parallel()
+	p := Load(Options{Dir: unpack(t, `
+-- docker-compose.yml --
+cms:
+  image: directus/directus:9.26.0
+  extra_hosts: ["db.local:host-gateway", "x=1.2.3.4"]
+  command: sh -c "npx directus start"
+  build: https://example.com/repo.git
+-- one.env --
+TAG=1
+-- two.env --
+TAG=2
+`), Environ: []string{"COMPOSE_ENV_FILES=one.env,two.env", "COMPOSE_PROJECT_NAME=p"}})
+	s := p.Service("cms")
+	if s == nil || s.Image != "directus/directus:9.26.0" || s.ExtraHosts["db.local"] != "host-gateway" || s.ExtraHosts["x"] != "1.2.3.4" || len(s.Command) != 5 {
+		t.Errorf("the format without services: %+v", s)
+	}
+	if s.Build == nil || s.Build.Context != "https://example.com/repo.git" || s.Build.Dockerfile != "" {
+		t.Errorf("a build from elsewhere: %+v", s.Build)
+	}
+	if got := p.env.get("TAG"); got != "2" || p.env.where("TAG") != "two.env:1" || p.env.where("COMPOSE_PROJECT_NAME") != "env COMPOSE_PROJECT_NAME" {
+		t.Errorf("TAG is %q from %q", got, p.env.where("TAG"))
+	}
+	if d, err := p.Directus(""); err != nil || d == nil || d.Version != "9.26.0" {
+		t.Errorf("%+v, %v", d, err)
+	}
+	p = Load(Options{Dir: unpack(t, "-- compose.yaml --\nservices: {}\n-- .env --\nA='x\n"), Environ: []string{"COMPOSE_ENV_FILES=.env,gone.env"}})
+	want := []string{".env: line 1: a quoted value does not end", "gone.env cannot be read: no such file or directory"}
+	if diff := cmp.Diff(want, p.Warnings); diff != "" {
+		t.Error(diff)
 	}
 }
 
