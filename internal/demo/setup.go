@@ -69,34 +69,44 @@ func (s *stage) setUp() error {
 	return nil
 }
 
-// load applies db-init, then what Directus made.
+// load fills a database.
 func (s *stage) load(name string) error {
+	texts, err := Fixture()
+	if err != nil {
+		return err
+	}
+	for _, sql := range texts {
+		if err := s.exec(name, "the example's database", sql); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Fixture returns the SQL of the example's database, to be run in this order
+// in an empty one: db-init, the tables of a bootstrapped Directus 12.4.1, the
+// example's collections with their meta rows, and some rows. Tests use it too.
+func Fixture() ([]string, error) {
 	names, err := fs.Glob(schemaguard.Example, "db-init/*.sql")
 	if err != nil {
-		return fmt.Errorf("listing db-init: %w", err)
+		return nil, fmt.Errorf("listing db-init: %w", err)
 	}
+	var texts []string
 	for _, file := range names {
 		sql, err := schemaguard.Example.ReadFile(file)
 		if err != nil {
-			return fmt.Errorf("reading %s: %w", file, err)
+			return nil, fmt.Errorf("reading %s: %w", file, err)
 		}
-		if err := s.exec(name, file, string(sql)); err != nil {
-			return err
-		}
+		texts = append(texts, string(sql))
 	}
-	for _, dump := range []struct {
-		name   string
-		packed []byte
-	}{{"the tables of Directus", systemSQL}, {"the example's collections", exampleSQL}} {
-		sql, err := unpack(dump.packed)
+	for _, packed := range [][]byte{systemSQL, exampleSQL} {
+		sql, err := unpack(packed)
 		if err != nil {
-			return fmt.Errorf("unpacking %s: %w", dump.name, err)
+			return nil, fmt.Errorf("unpacking the example's database: %w", err)
 		}
-		if err := s.exec(name, dump.name, sql); err != nil {
-			return err
-		}
+		texts = append(texts, sql)
 	}
-	return s.exec(name, "the example's rows", rowsSQL)
+	return append(texts, rowsSQL), nil
 }
 
 func unpack(data []byte) (string, error) {

@@ -174,6 +174,9 @@ func (j *judge) judgeChange(c *threeway.Change, action *plan.Action, out Change)
 		Code: codeOf(c, action), Item: out.Item, Message: out.Item + " " + classWords(c), Harm: harmWords(out, action),
 		Author: out.Author, File: j.File,
 	}
+	if c.Class == threeway.Ahead && j.Rule == Boot {
+		f.Code = finding.StaleTarget
+	}
 	if c.Target != nil {
 		f.Line = c.Target.Line
 	}
