@@ -16,7 +16,7 @@ func both(t *testing.T, l *lab, f func(t *testing.T, r *Repo)) {
 	t.Run("in process", func(t *testing.T) { f(t, l.open()) })
 	t.Run("git binary", func(t *testing.T) {
 		r := l.open()
-		r.objects, r.why = nil, "test"
+		r.refs, r.objects, r.why = nil, nil, "test"
 		f(t, r)
 	})
 }

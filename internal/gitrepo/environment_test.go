@@ -46,7 +46,7 @@ func TestEnvironmentNamesTheRepository(t *testing.T) {
 		t.Fatalf("GIT_WORK_TREE alone: %v, %v", r, err)
 	}
 	l.reads(r)
-	r.objects, r.why = nil, "test"
+	r.refs, r.objects, r.why = nil, nil, "test"
 	l.reads(r)
 	l.git("read-tree", "--index-output=.git/other-index", "HEAD")
 	r, err = Open(t.Context(), ".", l.with("GIT_INDEX_FILE", ".git/other-index"))

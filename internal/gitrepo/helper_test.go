@@ -185,7 +185,7 @@ func (l *lab) open() *Repo {
 // withoutGit returns the lab's environment as on a machine that has no git binary.
 func withoutGit(r *Repo) *Repo {
 	c := *r
-	c.git = nil
+	c.git, c.objects = nil, c.refs
 	c.walks, c.facts = nil, nil
 	return &c
 }

@@ -262,7 +262,7 @@ func TestWalkCache(t *testing.T) {
 		t.Fatal(err)
 	}
 	second := l.open()
-	second.git, second.objects = nil, nil // only the cache can answer
+	second.git, second.refs, second.objects = nil, nil, nil // only the cache can answer
 	if got, err := second.Revisions(ctx, "s/snap.yml", l.tips()); err != nil || !cmp.Equal(first, got) {
 		t.Errorf("second call: %v, %v", got, err)
 	}
@@ -417,6 +417,17 @@ func BenchmarkRevisions(b *testing.B) {
 		}
 	})
 	run("cached", l.open(), nil)
+	b.Run("open-and-read-head", func(b *testing.B) {
+		for b.Loop() {
+			blob, err := l.open().At(b.Context(), "main", "s/snap.yml")
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := blob.Data(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 	b.Run("open-and-cached", func(b *testing.B) {
 		for b.Loop() {
 			if _, err := l.open().Revisions(b.Context(), "s/snap.yml", tip); err != nil {

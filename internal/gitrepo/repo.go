@@ -31,7 +31,8 @@ type Repo struct {
 	loc     gitdir.Location
 	env     func(string) string
 	idLen   int              // bytes of an object id: 20, or 32 with SHA-256
-	objects *gitobject.Store // nil: ask the binary
+	refs    *gitobject.Store // for references; nil: ask the binary
+	objects *gitobject.Store // for objects, the same store; nil: ask the binary
 	why     string           // why objects is nil
 	git     *gitexec.Git     // nil: there is no git binary
 	facts   *diskcache.Dir
@@ -169,7 +170,13 @@ func (r *Repo) chooseReader(ctx context.Context, sc gitdir.Scope) error {
 		r.why = "an object directory comes from the environment"
 	}
 	if r.why == "" {
-		r.objects, r.why = gitobject.Open(r.loc.GitDir, r.loc.CommonDir, r.git != nil)
+		r.refs = gitobject.Open(r.loc.GitDir, r.loc.CommonDir)
+		if r.git != nil {
+			r.why = gitobject.Slow(r.loc.CommonDir)
+		}
+		if r.why == "" {
+			r.objects = r.refs
+		}
 		return nil
 	}
 	if r.git == nil {

@@ -22,7 +22,7 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (string, error) {
 	if rev == "" || strings.HasPrefix(rev, "-") || strings.ContainsAny(rev, "\x00\n") {
 		return "", fmt.Errorf("%q: %w", gitobject.Printable(rev), ErrUnknownRevision)
 	}
-	if r.objects != nil {
+	if r.refs != nil {
 		id, err := r.resolveHere(rev)
 		if err == nil || errors.Is(err, ErrUnborn) || r.git == nil {
 			return id, err
@@ -70,12 +70,15 @@ func (r *Repo) resolveHere(rev string) (string, error) {
 		}
 	}
 	for _, name := range names {
-		hash, err := r.objects.Reference(name)
+		hash, err := r.refs.Reference(name)
 		if errors.Is(err, gitobject.ErrNoReference) {
 			continue
 		}
 		if err != nil {
 			return "", err
+		}
+		if name == "HEAD" || strings.HasPrefix(name, "refs/heads/") {
+			return hash, nil // git lets nothing but commits stand there
 		}
 		return r.commitHere(rev, hash)
 	}
@@ -86,6 +89,9 @@ func (r *Repo) resolveHere(rev string) (string, error) {
 }
 
 func (r *Repo) commitHere(rev, id string) (string, error) {
+	if r.objects == nil {
+		return "", errors.New(r.why)
+	}
 	id, _, err := r.objects.Commit(id)
 	if errors.Is(err, gitobject.ErrNotFound) || errors.Is(err, gitobject.ErrNoCommit) {
 		return "", fmt.Errorf("%s: %w (%w)", gitobject.Printable(rev), ErrUnknownRevision, err)
@@ -135,11 +141,11 @@ func wantedRef(full string) (short string, ok bool) {
 }
 
 func (r *Repo) refsHere() ([]Ref, error) {
-	if r.objects == nil {
+	if r.refs == nil {
 		return nil, errors.New(r.why)
 	}
 	var refs []Ref
-	err := r.objects.References(func(full, id string) {
+	err := r.refs.References(func(full, id string) {
 		if short, ok := wantedRef(full); ok {
 			refs = append(refs, Ref{Name: short, Full: full, Commit: id})
 		}
@@ -150,7 +156,7 @@ func (r *Repo) refsHere() ([]Ref, error) {
 	kept := refs[:0]
 	for _, ref := range refs {
 		if strings.HasPrefix(ref.Full, "refs/tags/") { // branches name commits, and need no read
-			ref.Commit, _, err = r.objects.Commit(ref.Commit)
+			ref.Commit, err = r.commitHere(ref.Name, ref.Commit)
 			if errors.Is(err, gitobject.ErrNoCommit) {
 				continue
 			}

@@ -31,9 +31,9 @@ import (
 const (
 	// MaxBlob bounds a file that is read into memory; the largest known snapshot has 3.5 MB.
 	MaxBlob = 128 << 20
-	// maxPackIndex is the size of all pack indexes above which git is asked instead: go-git reads them whole, git maps
-	// them.
-	maxPackIndex = 48 << 20
+	// maxPackIndex is the size of all pack indexes from which on a git process (2 to 3 ms) is faster: go-git 5.19.3 reads
+	// them whole and builds a map of every object, 4.5 ms for the 0.7 MB of 22,000 objects; git maps them into memory.
+	maxPackIndex = 512 << 10
 )
 
 var (
@@ -60,23 +60,25 @@ type Store struct {
 	st *filesystem.Storage
 }
 
-// Open returns nil and the reason when the git binary is the better reader.
-func Open(gitDir, commonDir string, haveGit bool) (*Store, string) {
-	if haveGit {
-		var total int64
-		packs, _ := filepath.Glob(filepath.Join(globEscape(commonDir), "objects", "pack", "*.idx"))
-		for _, p := range packs {
-			if st, err := os.Stat(p); err == nil {
-				total += st.Size()
-			}
-		}
-		if total > maxPackIndex {
-			return nil, fmt.Sprintf("%d MiB of pack indexes are faster to search for git", total>>20)
+// Open opens the store of a repository; it reads nothing yet.
+func Open(gitDir, commonDir string) *Store {
+	fs := dotgit.NewRepositoryFilesystem(osfs.New(gitDir), osfs.New(commonDir))
+	return &Store{st: filesystem.NewStorageWithOptions(fs, cache.NewObjectLRU(16*cache.MiByte), filesystem.Options{})}
+}
+
+// Slow says why the git binary would read objects of the repository faster than a Store, or "".
+func Slow(commonDir string) string {
+	var total int64
+	packs, _ := filepath.Glob(filepath.Join(globEscape(commonDir), "objects", "pack", "*.idx"))
+	for _, p := range packs {
+		if st, err := os.Stat(p); err == nil {
+			total += st.Size()
 		}
 	}
-	fs := dotgit.NewRepositoryFilesystem(osfs.New(gitDir), osfs.New(commonDir))
-	st := filesystem.NewStorageWithOptions(fs, cache.NewObjectLRU(16*cache.MiByte), filesystem.Options{})
-	return &Store{st: st}, ""
+	if total <= maxPackIndex {
+		return ""
+	}
+	return fmt.Sprintf("git searches %d KiB of pack indexes faster", total>>10)
 }
 
 func globEscape(p string) string {
