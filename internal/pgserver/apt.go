@@ -9,9 +9,9 @@ import (
 	"slices"
 )
 
-// clusterConf is where Debian's packages read whether to make a database cluster, and start it, on
+// debianClusterConf is where Debian's packages read whether to make a database cluster, and start it, on
 // installation.
-const clusterConf = "/etc/postgresql-common/createcluster.conf"
+const debianClusterConf = "/etc/postgresql-common/createcluster.conf"
 
 // aptInstall installs the server's binaries, and nothing that keeps running.
 func (m machine) aptInstall(ctx context.Context) (err error) {
@@ -22,7 +22,7 @@ func (m machine) aptInstall(ctx context.Context) (err error) {
 	if _, err := m.run(ctx, env, "apt-get", "install", "-y", "-q", "--no-install-recommends", "postgresql-common"); err != nil {
 		return err
 	}
-	restore, err := appendForNow(clusterConf, "\ncreate_main_cluster = false\n")
+	restore, err := appendForNow(m.clusterConf, "\ncreate_main_cluster = false\n")
 	if err != nil {
 		return fmt.Errorf("telling the packages to start no server: %w", err)
 	}

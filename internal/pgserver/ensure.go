@@ -26,7 +26,7 @@ type Running interface {
 // the command that installs Postgres, joined with what was tried.
 func Ensure(ctx context.Context, progress func(string)) (Running, error) {
 	m := machine{
-		root: os.Geteuid() == 0, linux: runtime.GOOS == "linux", lookPath: exec.LookPath, run: runQuietly, find: Find,
+		root: os.Geteuid() == 0, linux: runtime.GOOS == "linux", clusterConf: debianClusterConf, lookPath: exec.LookPath, run: runQuietly, find: Find,
 		start: func(ctx context.Context, bin Binaries) (Running, error) { return Start(ctx, Options{Binaries: bin}) },
 	}
 	return m.ensure(ctx, progress)
@@ -35,6 +35,7 @@ func Ensure(ctx context.Context, progress func(string)) (Running, error) {
 // machine is what [Ensure] needs to know of the machine and do on it.
 type machine struct {
 	root, linux bool
+	clusterConf string
 	lookPath    func(string) (string, error)
 	run         func(ctx context.Context, env []string, name string, args ...string) (string, error)
 	find        func(context.Context) (Binaries, error)

@@ -22,13 +22,15 @@ type fakeMachine struct {
 	aptGives bool // found after apt-get
 	fails    string
 	ran      []string
+	conf     string // the packages' configuration
+	told     string // what it said at the last apt-get
 }
 
 type fakeServer struct{ Running }
 
 func (f *fakeMachine) machine(root bool) machine {
 	return machine{
-		root: root, linux: true,
+		root: root, linux: true, clusterConf: f.conf,
 		lookPath: func(name string) (string, error) {
 			if slices.Contains(f.programs, name) {
 				return "/bin/" + name, nil
@@ -37,6 +39,9 @@ func (f *fakeMachine) machine(root bool) machine {
 		},
 		run: func(_ context.Context, _ []string, name string, args ...string) (string, error) {
 			f.ran = append(f.ran, name+" "+args[0])
+			if data, err := os.ReadFile(f.conf); err == nil && name == "apt-get" {
+				f.told = string(data)
+			}
 			if name == f.fails {
 				return "", fmt.Errorf("%s fails", name)
 			}
@@ -75,12 +80,22 @@ func TestEnsureTriesInOrder(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m := c.machine
+			m.conf = filepath.Join(t.TempDir(), "createcluster.conf")
+			if err := os.WriteFile(m.conf, []byte("before\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
 			srv, err := m.machine(c.root).ensure(t.Context(), func(string) {})
 			if (srv != nil) != c.started || (err == nil) != c.started {
 				t.Errorf("server %v, error %v", srv, err)
 			}
 			if diff := cmp.Diff(c.ran, m.ran); diff != "" {
 				t.Errorf("ran (-want +got):\n%s", diff)
+			}
+			if m.aptGives && c.root && !strings.Contains(m.told, "create_main_cluster = false") {
+				t.Errorf("apt-get would start a server: %q", m.told)
+			}
+			if data, err := os.ReadFile(m.conf); err != nil || string(data) != "before\n" {
+				t.Errorf("the packages' configuration is now %q (%v)", data, err)
 			}
 			for _, want := range c.errors {
 				if err == nil || !strings.Contains(err.Error(), want) {
