@@ -10,6 +10,9 @@ if [ -n "$unformatted" ]; then
 fi
 go vet ./...
 go vet -tags directus ./...
-go mod tidy -diff
+if ! untidy=$(go mod tidy -diff 2>&1); then
+  printf 'go.mod or go.sum is not tidy (fix: go mod tidy):\n%s\n' "$(head -n 30 <<<"$untidy")" >&2
+  exit 1
+fi
 git ls-files -z '*.sh' .ci hooks | xargs -0 grep -lZE '^#!.*\b(ba|da)?sh\b' | xargs -0 shellcheck
 [ $# -eq 0 ] || go run "$1" run --build-tags directus ./...
