@@ -100,7 +100,9 @@ func (s *simulation) createTable(name string, fields []*entry) {
 		schema := f.first().rhs.Get("schema")
 		return schema.Get("is_primary_key").Bool() || schema.Get("has_auto_increment").Bool()
 	})
-	if !keyed && !s.quirks.lacksKey {
+	if !keyed && s.quirks.lacksKey {
+		s.keyless = append(s.keyless, name)
+	} else if !keyed {
 		t.key, t.columns = "id", []string{"id"}
 		s.effect(Effect{Op: AddColumn, Table: name, Column: "id", To: "integer"})
 		s.effect(Effect{Op: AddMetaRow, Table: fieldRows, Column: name + ".id"})
@@ -126,6 +128,7 @@ func (s *simulation) deleteCollections() {
 	if !s.rules.KeepsGroupedCollections {
 		for _, e := range s.diff[snapshot.Collection] {
 			if e.first().kind == kindDelete {
+				s.unlink(e)
 				s.deleteCollection(e)
 			}
 		}
@@ -139,8 +142,9 @@ func (s *simulation) deleteCollections() {
 			}
 			of, ok := e.first().lhs.Get("meta").Object().Get("group")
 			if isRoot && ok && of.IsNull() || !isRoot && of.Str() == group && group != "" {
-				s.deleteCollection(e)
+				s.unlink(e)
 				inGroup(false, e.key.Collection)
+				s.deleteCollection(e)
 			}
 		}
 	}
@@ -153,7 +157,8 @@ func (s *simulation) deleteCollections() {
 	inGroup(true, "")
 }
 
-func (s *simulation) deleteCollection(e *entry) {
+// unlink deletes the relations of a collection that is about to be deleted.
+func (s *simulation) unlink(e *entry) {
 	a, name := s.begin(e), e.key.Collection
 	a.Verb = Drop
 	for _, r := range s.db.relations() {
@@ -164,7 +169,11 @@ func (s *simulation) deleteCollection(e *entry) {
 			}
 		}
 	}
-	hasTable := !e.live.Schema().IsNull()
+}
+
+func (s *simulation) deleteCollection(e *entry) {
+	s.begin(e)
+	name, hasTable := e.key.Collection, !e.live.Schema().IsNull()
 	if hasTable {
 		s.dropTable(name)
 		s.dropped = append(s.dropped, name)
@@ -239,6 +248,7 @@ func (s *simulation) updateCollections() {
 			continue
 		}
 		s.begin(e)
+		e = s.firstLive(e)
 		for _, d := range e.detail {
 			if !d.under("meta") {
 				s.diverge("Directus does not change the %s of a collection", d.name())

@@ -284,7 +284,11 @@ func (s *simulation) checkMeta(k snapshot.Kind, meta, live jsvalue.Value) bool {
 		if !ok {
 			s.diverge("its meta lacks %s, which the database has and keeps", key)
 		} else if !jsvalue.Equal(v, live.Get(key)) {
-			changed = true
+			if s.rules.SortsArrays && equalUnordered(v, live.Get(key)) {
+				s.diverge("Directus %s lists its %s in another order than the file", s.version, key)
+			} else {
+				changed = true
+			}
 		}
 	}
 	for _, key := range meta.Object().Keys() {
@@ -293,6 +297,22 @@ func (s *simulation) checkMeta(k snapshot.Kind, meta, live jsvalue.Value) bool {
 		}
 	}
 	return changed
+}
+
+// equalUnordered tells whether two values are equal but for the order of lists.
+func equalUnordered(a, b jsvalue.Value) bool {
+	if a.Kind() != jsvalue.KindList || b.Kind() != jsvalue.KindList {
+		return jsvalue.Equal(a, b)
+	}
+	sorted := func(v jsvalue.Value) []string {
+		out := make([]string, 0, len(v.List()))
+		for _, e := range v.List() {
+			out = append(out, jsonText(&e))
+		}
+		slices.Sort(out)
+		return out
+	}
+	return slices.Equal(sorted(a), sorted(b))
 }
 
 // merged is a meta after the file's keys were written over it.

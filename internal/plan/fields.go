@@ -11,11 +11,11 @@ import (
 // applyFields works on the fields in the order of the differences: deletions and
 // updates where live has the field, then creations (utils/apply-diff.js).
 func (s *simulation) applyFields() {
-	view := s.db
-	if s.quirks.staleFields {
-		view = s.db.clone()
-	}
+	view := s.seen()
 	for _, e := range s.diff[snapshot.Field] {
+		if !s.quirks.staleFields {
+			view = s.now()
+		}
 		first := e.first()
 		s.begin(e)
 		switch {
@@ -84,6 +84,7 @@ func (s *simulation) addFieldRow(key snapshot.Key, item jsvalue.Value) {
 }
 
 func (s *simulation) updateField(view *database, e *entry) {
+	e = s.firstLive(e)
 	collection, field := e.key.Collection, e.key.Field
 	typ := fieldType(e.target)
 	isAlias := view.special[collection][field] && !view.hasColumn(collection, field) || !view.hasField(collection, field)

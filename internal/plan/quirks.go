@@ -19,6 +19,9 @@ type quirks struct {
 	// staleFields: fields are worked on with the schema as it was before the
 	// first of them; later it is read again after each (utils/apply-diff.js).
 	staleFields bool
+	// cachesForeignKeys: the foreign keys are read once for the whole apply
+	// (services/relations.js, before readAll took bypassCache).
+	cachesForeignKeys bool
 	// refusesSlash: a collection's name may not contain a slash
 	// (services/collections.js).
 	refusesSlash bool
@@ -32,11 +35,12 @@ func quirksOf(v directus.Version) quirks {
 		return v.Compare(directus.Version{Major: major, Minor: minor}) < 0
 	}
 	return quirks{
-		losesNotNull:    before(11, 6),
-		quotesFunctions: before(11, 1),
-		lacksKey:        before(11, 8),
-		staleFields:     before(11, 3),
-		refusesSlash:    !before(11, 12),
-		mergesRelation:  !before(12, 4),
+		losesNotNull:      before(11, 6),
+		quotesFunctions:   before(11, 1),
+		lacksKey:          before(11, 8),
+		staleFields:       before(11, 3),
+		cachesForeignKeys: before(11, 8),
+		refusesSlash:      !before(11, 12),
+		mergesRelation:    !before(12, 4),
 	}
 }

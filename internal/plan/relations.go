@@ -13,7 +13,7 @@ func (s *simulation) applyRelations() {
 	if len(s.diff[snapshot.Relation]) == 0 {
 		return
 	}
-	view := s.db.clone()
+	view := s.seen()
 	for _, e := range s.diff[snapshot.Relation] {
 		s.begin(e)
 		switch e.first().kind {
@@ -26,6 +26,22 @@ func (s *simulation) applyRelations() {
 			s.updateRelation(view, e)
 		}
 	}
+}
+
+// seen returns the database as a service sees it from now on, whatever is done
+// to it: as it is, in old versions with the foreign keys that it had at first.
+func (s *simulation) seen() *database {
+	return s.now().clone()
+}
+
+// now returns the database as a service sees it that has just read the schema.
+func (s *simulation) now() *database {
+	if !s.quirks.cachesForeignKeys {
+		return s.db
+	}
+	view := *s.db
+	view.foreign = s.foreignAtFirst
+	return &view
 }
 
 func (s *simulation) createRelation(view *database, e *entry) {
@@ -119,6 +135,7 @@ func rule(schema jsvalue.Value, key string) string {
 // updateRelation follows RelationsService.updateOne: the foreign key is dropped
 // and made again under its own name, towards the collection it already pointed to.
 func (s *simulation) updateRelation(view *database, e *entry) {
+	e = s.firstLive(e)
 	collection, field := e.key.Collection, e.key.Field
 	r := view.relation(collection, field)
 	switch {
@@ -198,6 +215,10 @@ func (s *simulation) deleteRelation(view *database, collection, field string) {
 		return
 	case r == nil:
 		s.fail("the relation %s.%s cannot be deleted: it is not there any more", collection, field)
+		return
+	}
+	if r.foreign != nil && s.db.foreignKeyOf(collection, field) == nil && s.quirks.cachesForeignKeys {
+		s.fail("the foreign key %s of %s is dropped a second time", r.foreign.Name, collection)
 		return
 	}
 	if fk := s.db.foreignKeyOf(collection, field); r.foreign != nil && fk != nil {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/schemaguard/schemaguard/internal/directus"
 	"github.com/schemaguard/schemaguard/internal/finding"
@@ -17,6 +18,7 @@ func Simulate(live, target *snapshot.Snapshot, v directus.Version, facts Facts) 
 		plan: &Plan{}, live: live, target: target, facts: facts, version: v,
 		rules: directus.RulesFor(v), quirks: quirksOf(v), db: newDatabase(live, facts), index: map[snapshot.Key]int{}, relinked: map[[2]string]bool{},
 	}
+	s.foreignAtFirst = slices.Clone(s.db.foreign)
 	s.diff = compare(live, target, s.rules)
 	for _, k := range snapshot.Kinds() {
 		for _, e := range s.diff[k] {
@@ -43,19 +45,20 @@ func Simulate(live, target *snapshot.Snapshot, v directus.Version, facts Facts) 
 
 // simulation is one run of Simulate.
 type simulation struct {
-	plan         *Plan
-	live, target *snapshot.Snapshot
-	facts        Facts
-	version      directus.Version
-	rules        directus.Rules
-	quirks       quirks
-	db           *database
-	diff         differences
-	index        map[snapshot.Key]int // the first action of a key
-	current      int                  // the action in play
-	dropped      []string             // collections
-	keyless      []string             // collections that lost their primary key
-	relinked     map[[2]string]bool   // columns whose foreign key came, went or changed
+	plan           *Plan
+	live, target   *snapshot.Snapshot
+	facts          Facts
+	version        directus.Version
+	rules          directus.Rules
+	quirks         quirks
+	db             *database
+	diff           differences
+	index          map[snapshot.Key]int // the first action of a key
+	foreignAtFirst []ForeignKey
+	current        int                // the action in play
+	dropped        []string           // collections
+	keyless        []string           // collections that lost their primary key
+	relinked       map[[2]string]bool // columns whose foreign key came, went or changed
 }
 
 // list adds the action of an entry, with what the dry run would call it. It
@@ -98,6 +101,14 @@ func (s *simulation) effect(e Effect) {
 	case AddForeignKey, DropForeignKey, ChangeForeignKey:
 		s.relinked[[2]string{e.Table, e.Column}] = true
 	}
+}
+
+// firstLive returns the entry with the first live item of its key: where there
+// are several, the one that Directus writes the changes over.
+func (s *simulation) firstLive(e *entry) *entry {
+	first := *e
+	first.live = s.live.Get(e.key)
+	return &first
 }
 
 // fail notes the first certain reason for the apply to fail. The simulation goes
