@@ -67,12 +67,12 @@ func (a *app) verdict(cmd *cobra.Command, f checkFlags) (policy.Verdict, error) 
 	if err != nil {
 		return policy.Verdict{}, err
 	}
-	defer s.close()
-	target, err := s.target(f.against)
+	defer s.Close()
+	target, err := s.Target(a.ctx, f.against)
 	if err != nil {
 		return policy.Verdict{}, err
 	}
-	rule := target.rule
+	rule := target.Rule
 	switch f.rule {
 	case "":
 	case "commit":
@@ -82,5 +82,5 @@ func (a *app) verdict(cmd *cobra.Command, f checkFlags) (policy.Verdict, error) 
 	default:
 		return policy.Verdict{}, usagef(cmd, "--for takes commit or boot, not %q", f.rule)
 	}
-	return s.check(target, rule, true)
+	return s.Check(a.ctx, target, rule, true), nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/report"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 	"github.com/schemaguard/schemaguard/internal/threeway"
+	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
 func (a *app) diffCommand() *cobra.Command {
@@ -41,12 +42,11 @@ func (a *app) diff(args []string, json bool) error {
 	if err != nil {
 		return err
 	}
-	a.where = w
 	words := [2]string{"live", ""}
 	copy(words[:], args)
 	var sides [2]compared
 	for i, word := range words {
-		if sides[i], err = w.compared(word); err != nil {
+		if sides[i], err = a.compared(w, word); err != nil {
 			return err
 		}
 	}
@@ -68,22 +68,22 @@ func (a *app) diff(args []string, json bool) error {
 }
 
 // compared reads one side of a diff.
-func (w *workspace) compared(word string) (compared, error) {
+func (a *app) compared(w *workspace.Workspace, word string) (compared, error) {
 	if strings.EqualFold(word, "live") {
-		s, err := w.connect()
+		s, err := w.Connect(a.ctx)
 		if err != nil {
 			return compared{}, err
 		}
-		defer s.close()
-		side := s.db.Side(s.decision)
+		defer s.Close()
+		side := s.Live()
 		return compared{side.Source, side.Snapshot, order(side.Snapshot)}, nil
 	}
-	t, err := w.target(word)
+	t, err := w.Target(a.ctx, word)
 	if err != nil {
 		return compared{}, err
 	}
-	if t.missing != nil {
-		return compared{}, hintError{code: exitInvalid, err: fmt.Errorf("%s", t.missing.Message), hints: []string{t.missing.Fix}}
+	if t.Missing != nil {
+		return compared{}, hintError{code: exitInvalid, err: fmt.Errorf("%s", t.Missing.Message), hints: []string{t.Missing.Fix}}
 	}
 	file := snapshot.Decode(t.File, t.Data)
 	if !file.Trusted() {

@@ -14,6 +14,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/report"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 	"github.com/schemaguard/schemaguard/internal/syncpoint"
+	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -58,7 +59,6 @@ func (a *app) doctor(json bool) error {
 	if w, err := a.workspace(); err != nil {
 		c.bad(exitUsage, "settings", "", "%v", err)
 	} else {
-		a.where = w
 		c.settings(w)
 		c.git(w)
 		c.snapshot(w)
@@ -72,61 +72,61 @@ func (a *app) doctor(json bool) error {
 	return report.ChecksText(a.streams.Out, c.checks, a.outOptions())
 }
 
-func (c *checkup) settings(w *workspace) {
-	if w.cfg.File == "" {
+func (c *checkup) settings(w *workspace.Workspace) {
+	if w.Config.File == "" {
 		c.add("settings", report.Advice, "schemaguard init", "no .schemaguard.yaml: the defaults are used")
 	} else {
-		c.add("settings", report.Good, "", "%s", shortPath(w.cfg.File))
+		c.add("settings", report.Good, "", "%s", workspace.Shorten(w.Config.File))
 	}
-	for _, warning := range w.cfg.Warnings {
+	for _, warning := range w.Config.Warnings {
 		c.add("settings", report.Advice, "", "%s", warning)
 	}
-	c.add("settings", report.Good, "", "snapshot file %s (%s)", w.name, w.cfg.Snapshot.Path.Origin)
+	c.add("settings", report.Good, "", "snapshot file %s (%s)", w.Name, w.Config.Snapshot.Path.Origin)
 }
 
-func (c *checkup) git(w *workspace) {
-	if w.repo == nil {
+func (c *checkup) git(w *workspace.Workspace) {
+	if w.Repo == nil {
 		c.add("git", report.Advice, "git init", "no git repository here: what was last applied is the only past that is known")
 		return
 	}
-	c.add("git", report.Good, "", "repository %s, on %s", shortPath(w.repo.Root()), c.branch(w))
-	if direct, why := w.repo.InProcess(); !direct {
+	c.add("git", report.Good, "", "repository %s, on %s", workspace.Shorten(w.Repo.Root()), c.branch(w))
+	if direct, why := w.Repo.InProcess(); !direct {
 		c.add("git", report.Advice, "", "objects are read through the git command, which is slower: %s", why)
 	}
-	if w.repo.Shallow() {
+	if w.Repo.Shallow() {
 		c.add("git", report.Advice, "git fetch --unshallow", "the clone is shallow: what only older commits have counts as unsaved")
 	}
-	if !w.tracked() {
-		c.bad(exitInvalid, "git", "schemaguard snapshot --stage", "%s is not tracked by git", w.name)
+	if !w.Tracked(c.app.ctx) {
+		c.bad(exitInvalid, "git", "schemaguard snapshot --stage", "%s is not tracked by git", w.Name)
 		return
 	}
-	c.add("git", report.Good, "", "%s is tracked", w.name)
-	if revs, err := w.repo.Revisions(w.ctx, w.path, w.heads()); err == nil {
+	c.add("git", report.Good, "", "%s is tracked", w.Name)
+	if revs, err := w.Repo.Revisions(c.app.ctx, w.Path, w.Heads(c.app.ctx)); err == nil {
 		c.add("git", report.Good, "", "%d commits of this branch changed it", len(revs))
 	} else {
-		c.bad(exitNotRun, "git", "git log -- "+w.path, "its history cannot be read: %v", err)
+		c.bad(exitNotRun, "git", "git log -- "+w.Path, "its history cannot be read: %v", err)
 	}
 }
 
-func (c *checkup) branch(w *workspace) string {
-	if branch, err := w.repo.Branch(w.ctx); err == nil && branch != "" {
+func (c *checkup) branch(w *workspace.Workspace) string {
+	if branch, err := w.Repo.Branch(c.app.ctx); err == nil && branch != "" {
 		return "branch " + branch
 	}
 	return "a detached HEAD"
 }
 
-func (c *checkup) snapshot(w *workspace) {
-	data, err := os.ReadFile(w.file)
+func (c *checkup) snapshot(w *workspace.Workspace) {
+	data, err := os.ReadFile(w.File)
 	if err != nil {
-		c.bad(exitInvalid, "snapshot", "schemaguard snapshot --stage", "%s cannot be read: %v", w.name, err)
+		c.bad(exitInvalid, "snapshot", "schemaguard snapshot --stage", "%s cannot be read: %v", w.Name, err)
 		return
 	}
-	file := snapshot.Decode(w.name, data)
+	file := snapshot.Decode(w.Name, data)
 	for _, p := range file.Problems {
 		if p.Severity == finding.Invalid {
-			c.bad(exitInvalid, "snapshot", "schemaguard explain "+string(p.Code), "%s:%d: %s", w.name, p.Line, p.Message)
+			c.bad(exitInvalid, "snapshot", "schemaguard explain "+string(p.Code), "%s:%d: %s", w.Name, p.Line, p.Message)
 		} else {
-			c.add("snapshot", report.Advice, "schemaguard explain "+string(p.Code), "%s:%d: %s", w.name, p.Line, p.Message)
+			c.add("snapshot", report.Advice, "schemaguard explain "+string(p.Code), "%s:%d: %s", w.Name, p.Line, p.Message)
 		}
 	}
 	if file.Trusted() {
@@ -135,8 +135,8 @@ func (c *checkup) snapshot(w *workspace) {
 }
 
 // database looks at where the database is named, then at the database.
-func (c *checkup) database(w *workspace) {
-	found, err := connection.Find(w.ctx, w.connectionOptions())
+func (c *checkup) database(w *workspace.Workspace) {
+	found, err := w.FindConnection(c.app.ctx)
 	var wrong *connection.Error
 	switch {
 	case errors.As(err, &wrong):
@@ -151,14 +151,14 @@ func (c *checkup) database(w *workspace) {
 	for _, note := range append(append([]string{}, found.Notes...), found.Warnings...) {
 		c.add("database", report.Advice, "", "%s", note)
 	}
-	s, err := w.connect()
+	s, err := w.Connect(c.app.ctx)
 	if err != nil {
 		c.bad(exitNotRun, "database", "schemaguard explain "+string(notRunCode(err)), "%v", err)
 		return
 	}
-	defer s.close()
-	c.add("database", report.Good, "", "connected to %s: Postgres %d, role %q", found.Display, s.db.Catalog.ServerMajor(), s.db.Catalog.Role)
-	if s.db.Catalog.ServerMajor() < 12 {
+	defer s.Close()
+	c.add("database", report.Good, "", "connected to %s: Postgres %d, role %q", found.Display, s.Database.Catalog.ServerMajor(), s.Database.Catalog.Role)
+	if s.Database.Catalog.ServerMajor() < 12 {
 		c.bad(exitNotRun, "database", "", "Postgres 12 or newer is needed")
 	}
 	c.add("database", report.Good, "", "searched schemas: %s (%s); left out: %s (%s)", orPublic(found.SearchPath.Names), found.SearchPath.Source,
@@ -189,8 +189,8 @@ func (c *checkup) candidates(all []connection.Candidate) {
 	}
 }
 
-func (c *checkup) rights(s *session) {
-	rights, err := s.db.Rights(s.ctx)
+func (c *checkup) rights(s *workspace.Session) {
+	rights, err := s.Database.Rights(c.app.ctx)
 	if err != nil {
 		c.add("database", report.Skipped, "", "%v", err)
 		return
@@ -207,45 +207,45 @@ func (c *checkup) rights(s *session) {
 	case !rights.CreateSchema:
 		c.add("database", report.Advice, "", "the role may not create the schema \"schemaguard\": the sync point is kept in this clone only")
 	}
-	points, err := s.db.SyncPoints(s.ctx)
+	points, err := s.Database.SyncPoints(c.app.ctx)
 	switch last := syncpoint.Latest(points); {
 	case err != nil:
 		c.bad(exitNotRun, "database", "", "%v", err)
 	case last == nil:
 		c.add("database", report.Advice, "schemaguard init", "no sync point yet: an item deleted in live looks pending until there is one")
 	default:
-		c.add("database", report.Good, "", "sync point: %s", last.Describe(s.app.now()))
+		c.add("database", report.Good, "", "sync point: %s", last.Describe(c.app.now()))
 	}
 }
 
-func (c *checkup) directus(s *session) {
-	c.add("Directus", report.Good, "", "version %s (%s)", s.decision.Says.Version, s.decision.Says.Source)
-	for _, p := range s.decision.Problems {
+func (c *checkup) directus(s *workspace.Session) {
+	c.add("Directus", report.Good, "", "version %s (%s)", s.Decision.Says.Version, s.Decision.Says.Source)
+	for _, p := range s.Decision.Problems {
 		c.add("Directus", report.Advice, "schemaguard explain "+string(p.Code), "%s", p.Message)
 	}
-	for _, n := range s.decision.Notes {
+	for _, n := range s.Decision.Notes {
 		c.add("Directus", report.Advice, "", "%s", n)
 	}
-	side := s.db.Side(s.decision)
-	for _, p := range side.Problems[len(s.decision.Problems):] {
+	side := s.Live()
+	for _, p := range side.Problems[len(s.Decision.Problems):] {
 		c.add("Directus", report.Advice, p.Fix, "%s", p.Message)
 	}
 	c.add("Directus", report.Good, "", "the live schema: %s", side.Snapshot.Describe())
 }
 
-func (c *checkup) docker(w *workspace) {
-	if project := w.compose(); project != nil {
+func (c *checkup) docker(w *workspace.Workspace) {
+	if project := w.Compose(); project != nil {
 		c.add("docker", report.Good, "", "compose project %s: %d services", project.Name, len(project.Services))
 		for _, warning := range project.Warnings {
 			c.add("docker", report.Advice, "", "%s", warning)
 		}
-		if d, err := project.Directus(w.cfg.Directus.Service.V); err != nil {
+		if d, err := project.Directus(w.Config.Directus.Service.V); err != nil {
 			c.bad(exitUsage, "docker", "", "%v", err)
 		} else if d != nil {
 			c.add("docker", report.Good, "", "Directus is the service %s (%s)", d.Service.Name, d.Why)
 		}
 	}
-	out, err := connection.CLI{Environ: c.app.environ}.Run(w.ctx, "version", "--format", "{{.Server.Version}}")
+	out, err := connection.CLI{Environ: c.app.environ}.Run(c.app.ctx, "version", "--format", "{{.Server.Version}}")
 	if err != nil {
 		c.add("docker", report.Skipped, "", "no docker engine: %v", err)
 		return

@@ -17,6 +17,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/redact"
 	"github.com/schemaguard/schemaguard/internal/report"
+	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
 // usageError is a command line that cannot be obeyed.
@@ -45,6 +46,7 @@ func (a *app) fail(err error) int {
 	var usage usageError
 	var hint hintError
 	var setting *config.Error
+	var asked *workspace.UsageError
 	var connecting *connection.Error
 	var unreachable *live.UnreachableError
 	switch {
@@ -53,6 +55,8 @@ func (a *app) fail(err error) int {
 		p.Hints = []string{usage.cmd.CommandPath() + " --help"}
 	case errors.As(err, &hint):
 		code, p.Hints = hint.code, hint.hints
+	case errors.As(err, &asked):
+		code, p.Hints = exitUsage, asked.Hints
 	case errors.As(err, &setting), errors.As(err, &connecting):
 		code, p.Hints = exitUsage, []string{"schemaguard doctor"}
 	case errors.As(err, &unreachable):
@@ -101,8 +105,9 @@ func unable(err error) (v policy.Verdict, ok bool) {
 	var usage usageError
 	var hint hintError
 	var setting *config.Error
+	var asked *workspace.UsageError
 	var connecting *connection.Error
-	if errors.As(err, &usage) || errors.As(err, &hint) || errors.As(err, &setting) || errors.As(err, &connecting) {
+	if errors.As(err, &asked) || errors.As(err, &usage) || errors.As(err, &hint) || errors.As(err, &setting) || errors.As(err, &connecting) {
 		return policy.Verdict{}, false
 	}
 	return policy.Unable(notRunCode(err), redact.String(err.Error()), "schemaguard doctor"), true

@@ -16,6 +16,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/project"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 	"github.com/schemaguard/schemaguard/internal/syncpoint"
+	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
 func (a *app) initCommand() *cobra.Command {
@@ -40,7 +41,7 @@ func (a *app) init(force bool) error {
 	if err != nil {
 		return err
 	}
-	found, err := project.Look(w.cfg.Root)
+	found, err := project.Look(w.Config.Root)
 	if err != nil {
 		return err
 	}
@@ -50,7 +51,6 @@ func (a *app) init(force bool) error {
 	if err := a.writeSettings(w, found, force); err != nil {
 		return err
 	}
-	a.where = nil
 	return a.adopt()
 }
 
@@ -85,18 +85,18 @@ func discovered(p *project.Project) []string {
 	return lines
 }
 
-func (a *app) writeSettings(w *workspace, found *project.Project, force bool) error {
-	path := filepath.Join(w.cfg.Root, config.FileName)
+func (a *app) writeSettings(w *workspace.Workspace, found *project.Project, force bool) error {
+	path := filepath.Join(w.Config.Root, config.FileName)
 	_, err := os.Stat(path)
 	switch {
 	case err == nil && !force:
-		a.note(shortPath(path) + " is there already: left as it is (--force replaces it)")
+		a.note(workspace.Shorten(path) + " is there already: left as it is (--force replaces it)")
 		return nil
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("looking for %s: %w", path, err)
 	}
 	service := ""
-	if p := w.compose(); p != nil {
+	if p := w.Compose(); p != nil {
 		if d, err := p.Directus(""); err == nil && d != nil && len(d.Others) > 0 {
 			service = d.Service.Name
 		}
@@ -104,7 +104,7 @@ func (a *app) writeSettings(w *workspace, found *project.Project, force bool) er
 	if _, err := atomicfile.Write(path, found.Settings(service), 0o644); err != nil {
 		return fmt.Errorf("writing the settings: %w", err)
 	}
-	a.note("wrote " + shortPath(path))
+	a.note("wrote " + workspace.Shorten(path))
 	return nil
 }
 
@@ -117,32 +117,29 @@ func (a *app) adopt() error {
 		a.note("next: schemaguard doctor")
 		return nil
 	}
-	defer s.close()
-	a.note(fmt.Sprintf("database %s (%s), Directus %s (%s)", s.settings.Display, s.settings.Source, s.decision.Says.Version, s.decision.Says.Source))
-	t, err := s.target("worktree")
+	defer s.Close()
+	a.note(fmt.Sprintf("database %s (%s), Directus %s (%s)", s.Settings.Display, s.Settings.Source, s.Decision.Says.Version, s.Decision.Says.Source))
+	t, err := s.Target(a.ctx, "worktree")
 	if err != nil {
 		return err
 	}
-	v, err := s.check(t, policy.Commit, false)
-	if err != nil {
-		return err
-	}
+	v := s.Check(a.ctx, t, policy.Commit, false)
 	counts := v.Counts
 	if v.State != policy.Clean || counts.Pending+counts.Ahead+counts.CommittedDrop > 0 {
-		a.note("no sync point was kept, since the database and " + s.name + " differ: " + v.Summary)
+		a.note("no sync point was kept, since the database and " + s.Name + " differ: " + v.Summary)
 		a.note("next: schemaguard status")
 		return nil
 	}
-	live := s.db.Side(s.decision).Snapshot
+	live := s.Live().Snapshot
 	point := syncpoint.New(syncpoint.Applied, live, snapshot.Encode(live, snapshot.YAML), a.now(), version(), actor())
-	note, err := s.db.WriteSyncPoint(s.ctx, point)
+	note, err := s.Database.WriteSyncPoint(a.ctx, point)
 	if err != nil {
 		return fmt.Errorf("keeping the sync point: %w", err)
 	}
 	if note != "" {
 		a.note(note)
 	}
-	a.note("the database equals " + s.name + ": kept as the sync point")
+	a.note("the database equals " + s.Name + ": kept as the sync point")
 	return nil
 }
 

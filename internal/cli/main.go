@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/schemaguard/schemaguard/internal/terminal"
+	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
 // Main runs the command line args (with the program's name first) and returns
@@ -41,19 +42,25 @@ type app struct {
 	environ []string
 	now     func() time.Time
 	flags   globalFlags
-	where   *workspace // the project, once it was looked at
-	code    int        // exit code of a command that ran to its end
+	where   *workspace.Workspace // the project, once it was looked at
+	code    int                  // exit code of a command that ran to its end
 }
 
 // globalFlags are the flags that every command takes.
 type globalFlags struct {
 	dir, config, color string
 	quiet, verbose     bool
-	settings           map[string]*string // by key of the settings file
+	settings           []setting
+}
+
+// setting is a flag that overrides a key of the settings file.
+type setting struct {
+	key, flag string
+	value     *string
 }
 
 // setting declares a flag that overrides a key of the settings file.
 func (a *app) setting(cmd *cobra.Command, key, flag, usage string) {
 	value := cmd.PersistentFlags().String(flag, "", usage)
-	a.flags.settings[key+" --"+flag] = value
+	a.flags.settings = append(a.flags.settings, setting{key, "--" + flag, value})
 }

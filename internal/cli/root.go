@@ -31,7 +31,6 @@ func (a *app) root() *cobra.Command {
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{cmd, err} })
-	a.flags.settings = map[string]*string{}
 	flags := cmd.PersistentFlags()
 	flags.StringVarP(&a.flags.dir, "directory", "C", "", "run as if started in this `folder`")
 	flags.StringVar(&a.flags.config, "config", "", "read this settings `file` instead of looking for .schemaguard.yaml")

@@ -15,6 +15,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/syncpoint"
 	"github.com/schemaguard/schemaguard/internal/terminal"
 	"github.com/schemaguard/schemaguard/internal/threeway"
+	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
 // snapshotFlags are the flags of snapshot.
@@ -53,39 +54,46 @@ func (a *app) snapshot(cmd *cobra.Command, f snapshotFlags) error {
 	if err != nil {
 		return err
 	}
-	defer s.close()
-	live := s.db.Side(s.decision).Snapshot
-	format := s.format(f)
+	defer s.Close()
+	live := s.Live().Snapshot
+	run := writing{a, s}
+	format := run.format(f)
 	encoded := snapshot.Encode(live, format)
 	if f.output == "-" {
 		_, err := a.streams.Out.Write(encoded)
 		return err
 	}
-	file := s.file
+	file := s.File
 	if f.output != "" {
 		file = f.output
 	}
-	changed, err := s.write(file, live, encoded, f)
+	changed, err := run.write(file, live, encoded, f)
 	if err != nil {
 		return err
 	}
-	if err := s.remember(file, live, encoded, format); err != nil {
+	if err := run.remember(file, live, encoded, format); err != nil {
 		return err
 	}
 	if f.stage {
-		if err := s.stage(file); err != nil {
+		if err := run.stage(file); err != nil {
 			return err
 		}
 	}
-	s.say(file, live, changed, f.stage)
+	run.say(file, live, changed, f.stage)
 	return nil
 }
 
+// writing is one snapshot being written.
+type writing struct {
+	app *app
+	*workspace.Session
+}
+
 // format decides between YAML and JSON: the flag, the settings, the file's name.
-func (s *session) format(f snapshotFlags) snapshot.Format {
+func (s writing) format(f snapshotFlags) snapshot.Format {
 	name := f.output
 	if name == "" {
-		name = s.file
+		name = s.File
 	}
 	switch {
 	case f.format == "json", f.format == "" && strings.EqualFold(filepath.Ext(name), ".json"):
@@ -96,8 +104,8 @@ func (s *session) format(f snapshotFlags) snapshot.Format {
 
 // write replaces the file, or lets the team's own command do it and looks at
 // the outcome.
-func (s *session) write(file string, live *snapshot.Snapshot, encoded []byte, f snapshotFlags) (changed bool, err error) {
-	if own := s.cfg.Snapshot.Command.V; own != "" && f.output == "" {
+func (s writing) write(file string, live *snapshot.Snapshot, encoded []byte, f snapshotFlags) (changed bool, err error) {
+	if own := s.Config.Snapshot.Command.V; own != "" && f.output == "" {
 		return s.runOwn(own, live)
 	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
@@ -112,19 +120,19 @@ func (s *session) write(file string, live *snapshot.Snapshot, encoded []byte, f 
 
 // runOwn runs the team's command and verifies that the file it left holds the
 // live schema.
-func (s *session) runOwn(command string, live *snapshot.Snapshot) (changed bool, err error) {
-	before, _ := os.ReadFile(s.file)
-	run := exec.CommandContext(s.ctx, "sh", "-c", command)
-	run.Dir = s.cfg.Root
+func (s writing) runOwn(command string, live *snapshot.Snapshot) (changed bool, err error) {
+	before, _ := os.ReadFile(s.File)
+	run := exec.CommandContext(s.app.ctx, "sh", "-c", command)
+	run.Dir = s.Config.Root
 	run.Stdout, run.Stderr = s.app.streams.Err, s.app.streams.Err
 	if err := run.Run(); err != nil {
-		return false, fmt.Errorf("running snapshot.command (%s): %w", s.cfg.Snapshot.Command.Origin, err)
+		return false, fmt.Errorf("running snapshot.command (%s): %w", s.Config.Snapshot.Command.Origin, err)
 	}
-	after, err := os.ReadFile(s.file)
+	after, err := os.ReadFile(s.File)
 	if err != nil {
 		return false, fmt.Errorf("reading what snapshot.command wrote: %w", err)
 	}
-	decoded := snapshot.Decode(s.name, after)
+	decoded := snapshot.Decode(s.Name, after)
 	if !decoded.Trusted() {
 		p := decoded.Problems[len(decoded.Problems)-1]
 		return false, hintError{code: exitInvalid, err: fmt.Errorf("snapshot.command wrote no snapshot: %s", p.Message),
@@ -138,14 +146,14 @@ func (s *session) runOwn(command string, live *snapshot.Snapshot) (changed bool,
 }
 
 // remember keeps the sync point of what was written to the project's own file.
-func (s *session) remember(file string, live *snapshot.Snapshot, encoded []byte, format snapshot.Format) error {
-	if abs, err := filepath.Abs(file); err != nil || abs != s.file {
+func (s writing) remember(file string, live *snapshot.Snapshot, encoded []byte, format snapshot.Format) error {
+	if abs, err := filepath.Abs(file); err != nil || abs != s.File {
 		return nil
 	}
 	if format != snapshot.YAML {
 		encoded = snapshot.Encode(live, snapshot.YAML)
 	}
-	note, err := s.db.WriteSyncPoint(s.ctx, syncpoint.New(syncpoint.Written, live, encoded, s.app.now(), version(), actor()))
+	note, err := s.Database.WriteSyncPoint(s.app.ctx, syncpoint.New(syncpoint.Written, live, encoded, s.app.now(), version(), actor()))
 	if err != nil {
 		return fmt.Errorf("keeping the sync point: %w", err)
 	}
@@ -155,19 +163,19 @@ func (s *session) remember(file string, live *snapshot.Snapshot, encoded []byte,
 	return nil
 }
 
-func (s *session) stage(file string) error {
-	if s.repo == nil {
-		return hintError{code: exitUsage, err: fmt.Errorf("staging %s: this is no git repository", shortPath(file)), hints: []string{"git init"}}
+func (s writing) stage(file string) error {
+	if s.Repo == nil {
+		return hintError{code: exitUsage, err: fmt.Errorf("staging %s: this is no git repository", workspace.Shorten(file)), hints: []string{"git init"}}
 	}
-	path, err := s.repo.Rel(file)
+	path, err := s.Repo.Rel(file)
 	if err != nil {
 		return err
 	}
-	return s.repo.Stage(s.ctx, path)
+	return s.Repo.Stage(s.app.ctx, path)
 }
 
 // say tells what was done, unless asked to be quiet.
-func (s *session) say(file string, live *snapshot.Snapshot, changed, staged bool) {
+func (s writing) say(file string, live *snapshot.Snapshot, changed, staged bool) {
 	if s.app.flags.quiet {
 		return
 	}
@@ -178,11 +186,11 @@ func (s *session) say(file string, live *snapshot.Snapshot, changed, staged bool
 	if staged {
 		done += ", staged"
 	}
-	s.app.note(fmt.Sprintf("%s: %s (%s; Directus %s, %s)", shortPath(file), done, live.Describe(), s.decision.Says.Version, s.decision.Says.Source))
-	for _, n := range s.decision.Notes {
+	s.app.note(fmt.Sprintf("%s: %s (%s; Directus %s, %s)", workspace.Shorten(file), done, live.Describe(), s.Decision.Says.Version, s.Decision.Says.Source))
+	for _, n := range s.Decision.Notes {
 		s.app.note(n)
 	}
-	for _, p := range s.decision.Problems {
+	for _, p := range s.Decision.Problems {
 		s.app.note(p.Message)
 	}
 }

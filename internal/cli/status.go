@@ -10,6 +10,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/report"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 	"github.com/schemaguard/schemaguard/internal/syncpoint"
+	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
 func (a *app) statusCommand() *cobra.Command {
@@ -51,21 +52,19 @@ func (a *app) collectStatus() (*report.Status, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer s.close()
-	live := s.db.Side(s.decision)
-	st := &report.Status{Database: s.settings.Display, Found: s.settings.Source}
-	st.Sides = append(st.Sides, report.Side{Name: "live", Where: s.settings.Display, Items: live.Snapshot.Len()}, s.syncSide())
+	defer s.Close()
+	live := s.Live()
+	st := &report.Status{Database: s.Settings.Display, Found: s.Settings.Source}
+	st.Sides = append(st.Sides, report.Side{Name: "live", Where: s.Settings.Display, Items: live.Snapshot.Len()}, a.syncSide(s))
 	seen := map[string]policy.Verdict{}
-	for _, name := range s.sideNames() {
-		t, err := s.target(name)
+	for _, name := range sideNames(s) {
+		t, err := s.Target(a.ctx, name)
 		if err != nil {
 			return nil, err
 		}
 		v, done := seen[string(t.Data)]
-		if !done || t.missing != nil {
-			if v, err = s.check(t, policy.Commit, false); err != nil {
-				return nil, err
-			}
+		if !done || t.Missing != nil {
+			v = s.Check(a.ctx, t, policy.Commit, false)
 			seen[string(t.Data)] = v
 		}
 		if name == "worktree" {
@@ -76,17 +75,17 @@ func (a *app) collectStatus() (*report.Status, error) {
 	return st, nil
 }
 
-func (s *session) sideNames() []string {
-	if s.repo == nil {
+func sideNames(s *workspace.Session) []string {
+	if s.Repo == nil {
 		return []string{"worktree"}
 	}
 	return []string{"worktree", "index", "HEAD"}
 }
 
 // syncSide is the row of the sync point.
-func (s *session) syncSide() report.Side {
+func (a *app) syncSide(s *workspace.Session) report.Side {
 	out := report.Side{Name: "sync point", Items: -1, Against: "none yet"}
-	points, err := s.db.SyncPoints(s.ctx)
+	points, err := s.Database.SyncPoints(a.ctx)
 	if err != nil {
 		out.Against = "not readable"
 		return out
@@ -95,9 +94,9 @@ func (s *session) syncSide() report.Side {
 	if last == nil {
 		return out
 	}
-	out.Where, out.Items = last.Describe(s.app.now()), len(last.Items)
+	out.Where, out.Items = last.Describe(a.now()), len(last.Items)
 	moved := 0
-	now := s.db.Side(s.decision).Snapshot.Digests()
+	now := s.Live().Snapshot.Digests()
 	for key, digest := range last.Items {
 		if now[key] != digest {
 			moved++
@@ -116,12 +115,12 @@ func (s *session) syncSide() report.Side {
 }
 
 // side is the row of a snapshot.
-func side(t target, v policy.Verdict) report.Side {
+func side(t workspace.Target, v policy.Verdict) report.Side {
 	out := report.Side{Name: t.Source.Name, Where: t.Source.Origin, Items: -1}
 	if t.Source.Detail != "" {
 		out.Where = t.Source.Detail
 	}
-	if t.missing != nil {
+	if t.Missing != nil {
 		out.Against = "absent"
 		return out
 	}

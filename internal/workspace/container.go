@@ -1,6 +1,7 @@
-package cli
+package workspace
 
 import (
+	"context"
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/container"
@@ -8,22 +9,22 @@ import (
 )
 
 // fromContainer takes the snapshot that lies in a container: NAME or NAME:/path.
-func (w *workspace) fromContainer(word string) (target, error) {
+func (w *Workspace) fromContainer(ctx context.Context, word string) (Target, error) {
 	name, path, named := strings.Cut(word, ":")
 	paths := []string{path}
 	if !named {
-		project := w.path
+		project := w.Path
 		if project == "" {
-			project = w.name
+			project = w.Name
 		}
 		paths = container.Candidates(project)
 	}
-	path, data, err := container.Find(w.ctx, name, paths)
+	path, data, err := container.Find(ctx, name, paths)
 	if err != nil {
-		return target{}, err
+		return Target{}, err
 	}
-	t := target{rule: policy.Boot}
+	t := Target{Rule: policy.Boot}
 	t.Source = policy.Source{Name: "container:" + name, Origin: path}
 	t.File, t.Data = name+":"+path, data
-	return w.withHolder(t)
+	return w.withHolder(ctx, t)
 }

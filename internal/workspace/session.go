@@ -1,0 +1,97 @@
+package workspace
+
+import (
+	"context"
+	"os"
+
+	"github.com/schemaguard/schemaguard/internal/check"
+	"github.com/schemaguard/schemaguard/internal/config"
+	"github.com/schemaguard/schemaguard/internal/finding"
+	"github.com/schemaguard/schemaguard/internal/live"
+	"github.com/schemaguard/schemaguard/internal/policy"
+	"github.com/schemaguard/schemaguard/internal/snapshot"
+	"github.com/schemaguard/schemaguard/internal/syncpoint"
+)
+
+// Session is a workspace with its database open.
+type Session struct {
+	*Workspace
+	Settings *Settings
+	Database *live.Database
+	Decision live.Decision
+}
+
+// Connect decides on the database, opens it, reads its catalog and settles which
+// Directus it is. Its errors are those of [Workspace.Resolve], [live.Open] and
+// [live.Decide].
+func (w *Workspace) Connect(ctx context.Context) (*Session, error) {
+	st, err := w.Resolve(ctx)
+	if err != nil {
+		return nil, err
+	}
+	opt := st.options()
+	opt.Now = w.options.Now()
+	local := syncpoint.NewLocal(w.stateDir(), opt.Display)
+	opt.Fallback = &local
+	if w.Config.SyncPoint.V == config.SyncPointLocal {
+		opt.Local = &local
+	}
+	done := func() {}
+	if w.options.Progress != nil {
+		done = w.options.Progress("reading " + opt.Display)
+	}
+	db, err := live.Open(ctx, opt)
+	done()
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{Workspace: w, Settings: st, Database: db}
+	candidates := append(st.candidates, live.Candidate{Version: w.header(ctx), Source: "header of " + w.Name, Recorded: true})
+	if s.Decision, err = live.Decide(candidates, db.Catalog.Migrations); err != nil {
+		db.Close()
+		return nil, err
+	}
+	s.Decision.Notes = append(append([]string{}, st.notes...), s.Decision.Notes...)
+	return s, nil
+}
+
+// Close ends the connection.
+func (s *Session) Close() { s.Database.Close() }
+
+// header returns the version in the committed snapshot's header, or of the one
+// on disk where none is committed.
+func (w *Workspace) header(ctx context.Context) string {
+	if w.Repo != nil {
+		if blob, err := w.Repo.At(ctx, "HEAD", w.Path); err == nil {
+			if data, err := blob.Data(ctx); err == nil {
+				return snapshot.HeaderVersion(data)
+			}
+		}
+	}
+	data, err := os.ReadFile(w.File)
+	if err != nil {
+		return ""
+	}
+	return snapshot.HeaderVersion(data)
+}
+
+// Live returns the live side of a check.
+func (s *Session) Live() check.Live { return s.Database.Side(s.Decision) }
+
+// Check asks the one question about a target, by a rule; a guard's no is a
+// refusal, anybody else's is drift.
+func (s *Session) Check(ctx context.Context, t Target, rule policy.Rule, guard bool) policy.Verdict {
+	side := s.Live()
+	if t.Missing != nil {
+		v := policy.Judge(policy.Input{Rule: rule, Guard: guard, Problems: []finding.Finding{*t.Missing}})
+		v.Reason, v.Summary = t.Missing.Message, t.Missing.Message
+		v.Live, v.Target, v.Directus = side.Source, t.Source, side.Says
+		return v
+	}
+	r := check.Request{Live: side, Target: t.Target, Database: s.Database, Rule: rule, Guard: guard,
+		Budget: s.Config.LossTimeout.V, Now: s.options.Now()}
+	if s.Repo != nil {
+		r.History = s.History()
+	}
+	return check.Run(ctx, r)
+}
