@@ -33,7 +33,7 @@ func (c *Catalog) Authors(ctx context.Context, conn *pgconn.PgConn, keys []snaps
 	for _, key := range keys {
 		table, item := "directus_collections", key.Collection
 		if key.Kind != snapshot.Collection {
-			table, item = "directus_fields", ids[columnName{key.Collection, key.Field}]
+			table, item = "directus_fields", ids[ColumnName{key.Collection, key.Field}]
 		}
 		if key.Kind == snapshot.SystemField || item == "" {
 			continue
@@ -46,7 +46,7 @@ func (c *Catalog) Authors(ctx context.Context, conn *pgconn.PgConn, keys []snaps
 		return authors, nil
 	}
 	sql := strings.ReplaceAll(authorsSQL, "{{items}}", strings.Join(items, ", "))
-	err := runQueries(ctx, conn, begin(c.options), []query{{sql, func(row [][]byte) error {
+	err := runQueries(ctx, conn, begin(c.Options), []query{{sql, func(row [][]byte) error {
 		key, ok := byRow[[2]string{string(row[0]), string(row[1])}]
 		if _, seen := authors[key]; ok && !seen {
 			seconds, _ := strconv.ParseInt(string(row[3]), 10, 64)
@@ -63,16 +63,15 @@ func (c *Catalog) Authors(ctx context.Context, conn *pgconn.PgConn, keys []snaps
 
 // rowIDs maps fields to the id of their directus_fields row. The relation of a
 // field is made with it, so its author is the field's.
-func (c *Catalog) rowIDs() map[columnName]string {
-	ids := map[columnName]string{}
-	t := &c.meta[metaFields]
-	r := &reader{table: t}
-	for _, row := range t.rows {
-		table, _ := r.text(row, "collection")
-		field, _ := r.text(row, "field")
-		id, _ := r.text(row, "id")
-		if _, seen := ids[columnName{table, field}]; !seen {
-			ids[columnName{table, field}] = id
+func (c *Catalog) rowIDs() map[ColumnName]string {
+	ids := map[ColumnName]string{}
+	t := &c.Meta[MetaFields]
+	for _, row := range t.Rows {
+		table, _ := t.Text(row, "collection")
+		field, _ := t.Text(row, "field")
+		id, _ := t.Text(row, "id")
+		if _, seen := ids[ColumnName{table, field}]; !seen {
+			ids[ColumnName{table, field}] = id
 		}
 	}
 	return ids

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -56,16 +55,22 @@ type Catalog struct {
 	Columns       []Column
 	Constraints   []Constraint
 
-	options    Options
-	hasPostGIS bool
-	meta       [3]metaTable
-	geometries map[columnName]string
-	names      interner
+	// Options are those it was read with.
+	Options Options
+	// HasPostGIS tells whether the server has PostGIS, Geometries what PostGIS
+	// says of the types of its columns.
+	HasPostGIS bool
+	Geometries map[ColumnName]string
+	// Meta holds the rows of Directus's three meta tables: [MetaCollections],
+	// [MetaFields] and [MetaRelations].
+	Meta [3]MetaTable
+
+	names interner
 }
 
-// columnName is a table and a column. Directus matches by these names only, in
+// ColumnName is a table and a column. Directus matches by these names only, in
 // whatever schema they are.
-type columnName struct{ table, column string }
+type ColumnName struct{ Table, Column string }
 
 // ServerMajor returns the major version of the server.
 func (c *Catalog) ServerMajor() int { return c.ServerVersion / 10000 }
@@ -76,7 +81,7 @@ func (c *Catalog) scanServer(row [][]byte) error {
 	if err != nil {
 		return fmt.Errorf("reading the server's version: %w", err)
 	}
-	c.ServerVersion, c.hasPostGIS, c.HasSyncPoint = n, isTrue(row[3]), isTrue(row[4])
+	c.ServerVersion, c.HasPostGIS, c.HasSyncPoint = n, isTrue(row[3]), isTrue(row[4])
 	return nil
 }
 
@@ -118,12 +123,12 @@ func (c *Catalog) scanConstraint(row [][]byte) error {
 }
 
 func (c *Catalog) scanGeometry(row [][]byte) error {
-	if c.geometries == nil {
-		c.geometries = map[columnName]string{}
+	if c.Geometries == nil {
+		c.Geometries = map[ColumnName]string{}
 	}
-	name := columnName{string(row[0]), string(row[1])}
-	if _, seen := c.geometries[name]; !seen {
-		c.geometries[name] = string(row[2])
+	name := ColumnName{string(row[0]), string(row[1])}
+	if _, seen := c.Geometries[name]; !seen {
+		c.Geometries[name] = string(row[2])
 	}
 	return nil
 }
@@ -139,37 +144,49 @@ func (c *Catalog) hasGeometries() bool {
 	return false
 }
 
-// The meta tables, in the order metaSQL reads them.
+// The meta tables, in the order they are read.
 const (
-	metaCollections = iota
-	metaFields
-	metaRelations
+	MetaCollections = iota
+	MetaFields
+	MetaRelations
 	metaMigrations
 )
 
-// metaTable is one of Directus's own tables of schema rows.
-type metaTable struct {
-	columns []metaColumn
-	rows    []metaRow
+// MetaTable is one of Directus's own tables of schema rows.
+type MetaTable struct {
+	Columns []MetaColumn
+	Rows    []MetaRow
 }
 
-type metaColumn struct {
-	name string
-	oid  uint32
+// MetaColumn is one column of a meta table and the OID of its type.
+type MetaColumn struct {
+	Name string
+	OID  uint32
 }
 
-// metaRow holds the texts of one row, by column; nil for null.
-type metaRow [][]byte
+// Text returns a cell of a row by its column's name; ok is false for null and
+// for a column that the table lacks.
+func (t *MetaTable) Text(row MetaRow, column string) (s string, ok bool) {
+	for i, col := range t.Columns {
+		if col.Name == column && row[i] != nil {
+			return string(row[i]), true
+		}
+	}
+	return "", false
+}
+
+// MetaRow holds the texts of one row, by column; nil for null.
+type MetaRow [][]byte
 
 func (c *Catalog) scanMeta(result int, fields []pgconn.FieldDescription, row [][]byte) error {
 	if result == metaMigrations {
 		c.Migrations = append(c.Migrations, string(row[0]))
 		return nil
 	}
-	t := &c.meta[result]
-	if t.columns == nil {
+	t := &c.Meta[result]
+	if t.Columns == nil {
 		for _, f := range fields {
-			t.columns = append(t.columns, metaColumn{f.Name, f.DataTypeOID})
+			t.Columns = append(t.Columns, MetaColumn{f.Name, f.DataTypeOID})
 		}
 	}
 	size := 0
@@ -178,7 +195,7 @@ func (c *Catalog) scanMeta(result int, fields []pgconn.FieldDescription, row [][
 	}
 	// One copy for the whole row: the driver's buffer is gone at the next row.
 	buf := make([]byte, 0, size)
-	kept := make(metaRow, len(row))
+	kept := make(MetaRow, len(row))
 	for i, v := range row {
 		if v != nil {
 			start := len(buf)
@@ -186,7 +203,7 @@ func (c *Catalog) scanMeta(result int, fields []pgconn.FieldDescription, row [][
 			kept[i] = buf[start:len(buf):len(buf)]
 		}
 	}
-	t.rows = append(t.rows, kept)
+	t.Rows = append(t.Rows, kept)
 	return nil
 }
 
@@ -215,18 +232,6 @@ func text(b []byte) *string {
 	return &s
 }
 
-// timestampLayouts are the texts of timestamptz and timestamp under DateStyle ISO.
-var timestampLayouts = []string{"2006-01-02 15:04:05.999999-07", "2006-01-02 15:04:05.999999-07:00", "2006-01-02 15:04:05.999999", "2006-01-02"}
-
-func parseTimestamp(s string) (time.Time, bool) {
-	for _, layout := range timestampLayouts {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t, true
-		}
-	}
-	return time.Time{}, false
-}
-
 // SameNames returns the names of ordinary tables that stand in more than one of
 // the searched schemas.
 func (c *Catalog) SameNames() []string {
@@ -244,11 +249,32 @@ func (c *Catalog) SameNames() []string {
 // directus_collections and are left out by DB_EXCLUDE_TABLES.
 func (c *Catalog) ExcludedCollections() []string {
 	var names []string
-	rows := &reader{table: &c.meta[metaCollections]}
-	for _, row := range rows.table.rows {
-		if name, _ := rows.text(row, "collection"); slices.Contains(c.options.Exclude, name) {
+	rows := &c.Meta[MetaCollections]
+	for _, row := range rows.Rows {
+		if name, _ := rows.Text(row, "collection"); slices.Contains(c.Options.Exclude, name) {
 			names = append(names, name)
 		}
 	}
 	return names
+}
+
+// SplitCSV is how Directus reads a csv column: no trimming, and "" is no element
+// (12.4.1, services/payload.js, cast-csv).
+func SplitCSV(s string) []string {
+	if s == "" {
+		return []string{}
+	}
+	return strings.Split(s, ",")
+}
+
+// IsAlias tells whether the special flags of a field mark one without a column
+// (12.4.1, constants.js, ALIAS_TYPES).
+func IsAlias(special []string) bool {
+	for _, s := range special {
+		switch s {
+		case "alias", "o2m", "m2m", "m2a", "o2a", "files", "translations":
+			return true
+		}
+	}
+	return false
 }

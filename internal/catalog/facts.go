@@ -27,7 +27,7 @@ func (c *Catalog) Facts(ctx context.Context, conn *pgconn.PgConn) (plan.Facts, e
 	}
 	c.factTables(&f)
 	c.factRows(&f)
-	err := runQueries(ctx, conn, begin(c.options), []query{{fill(factsSQL, c.options), func(row [][]byte) error {
+	err := runQueries(ctx, conn, begin(c.Options), []query{{fill(factsSQL, c.Options), func(row [][]byte) error {
 		table, ok := f.Tables[string(row[1])]
 		if !ok {
 			return nil
@@ -55,7 +55,7 @@ func (c *Catalog) Facts(ctx context.Context, conn *pgconn.PgConn) (plan.Facts, e
 
 func (c *Catalog) factTables(f *plan.Facts) {
 	for _, t := range c.Tables {
-		if t.Kind == 'r' && !slices.Contains(c.options.Exclude, t.Name) {
+		if t.Kind == 'r' && !slices.Contains(c.Options.Exclude, t.Name) {
 			f.Tables[t.Name] = plan.Table{Indexes: map[string]string{}, Uniques: map[string]string{}, Pinned: map[string]string{}}
 		}
 	}
@@ -84,24 +84,24 @@ func (c *Catalog) factTables(f *plan.Facts) {
 // factRows finds the meta rows that no snapshot shows, and the keys that those
 // rows have in this database.
 func (c *Catalog) factRows(f *plan.Facts) {
-	for kind, i := range map[snapshot.Kind]int{snapshot.Collection: metaCollections, snapshot.Field: metaFields, snapshot.Relation: metaRelations} {
-		for _, col := range c.meta[i].columns {
-			if col.name != "id" {
-				f.MetaKeys[kind] = append(f.MetaKeys[kind], col.name)
+	for kind, i := range map[snapshot.Kind]int{snapshot.Collection: MetaCollections, snapshot.Field: MetaFields, snapshot.Relation: MetaRelations} {
+		for _, col := range c.Meta[i].Columns {
+			if col.Name != "id" {
+				f.MetaKeys[kind] = append(f.MetaKeys[kind], col.Name)
 			}
 		}
 	}
 	f.CollectionRows = c.ExcludedCollections()
-	columns := map[columnName]bool{}
+	columns := map[ColumnName]bool{}
 	for i := range c.Columns {
-		columns[columnName{c.Columns[i].Table, c.Columns[i].Name}] = true
+		columns[ColumnName{c.Columns[i].Table, c.Columns[i].Name}] = true
 	}
-	fields := &reader{table: &c.meta[metaFields], special: -1}
-	for _, row := range fields.table.rows {
-		collection, _ := fields.text(row, "collection")
-		field, _ := fields.text(row, "field")
-		special, _ := fields.text(row, "special")
-		if !columns[columnName{collection, field}] && !containsAlias(splitCSV(special)) {
+	fields := &c.Meta[MetaFields]
+	for _, row := range fields.Rows {
+		collection, _ := fields.Text(row, "collection")
+		field, _ := fields.Text(row, "field")
+		special, _ := fields.Text(row, "special")
+		if !columns[ColumnName{collection, field}] && !IsAlias(SplitCSV(special)) {
 			f.FieldRows[collection] = append(f.FieldRows[collection], field)
 		}
 	}

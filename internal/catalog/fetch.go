@@ -82,7 +82,7 @@ func (e *NotReadableError) Error() string {
 // transaction. It returns a *NotDirectusError or *NotReadableError where that
 // is the cause, else the driver's error.
 func Fetch(ctx context.Context, conn *pgconn.PgConn, opt Options) (*Catalog, error) {
-	c := &Catalog{options: opt}
+	c := &Catalog{Options: opt}
 	err := runQueries(ctx, conn, begin(opt), []query{
 		{serverSQL, c.scanServer},
 		{fill(tablesSQL, opt), c.scanTable},
@@ -90,7 +90,7 @@ func Fetch(ctx context.Context, conn *pgconn.PgConn, opt Options) (*Catalog, err
 		{fill(constraintsSQL, opt), c.scanConstraint},
 		{metaSQL, nil},
 	}, c.scanMeta)
-	if err == nil && c.hasPostGIS && c.hasGeometries() {
+	if err == nil && c.HasPostGIS && c.hasGeometries() {
 		err = runQueries(ctx, conn, nil, []query{{fill(geometriesSQL, opt), c.scanGeometry}}, nil)
 	}
 	if err != nil {

@@ -34,7 +34,7 @@ type Count struct {
 // the budget is spent. An error means that no transaction could be had at all.
 func (c *Catalog) CountLoss(ctx context.Context, conn *pgconn.PgConn, effects []plan.Effect, budget time.Duration) (map[plan.Effect]Count, error) {
 	counts := map[plan.Effect]Count{}
-	if err := runQueries(ctx, conn, begin(c.options), nil, nil); err != nil {
+	if err := runQueries(ctx, conn, begin(c.Options), nil, nil); err != nil {
 		return counts, fmt.Errorf("counting the loss: %w", err)
 	}
 	defer rollback(conn)

@@ -28,12 +28,12 @@ const hiddenSQL = `SELECT rel.relname FROM pg_class rel
 // Rights asks what the role may do.
 func (c *Catalog) Rights(ctx context.Context, conn *pgconn.PgConn) (Rights, error) {
 	var r Rights
-	err := runQueries(ctx, conn, begin(c.options), []query{
+	err := runQueries(ctx, conn, begin(c.Options), []query{
 		{rightsSQL, func(row [][]byte) error {
 			r.CreateSchema, r.ReadActivity, r.Standby = isTrue(row[0]), isTrue(row[1]), isTrue(row[2])
 			return nil
 		}},
-		{fill(hiddenSQL, c.options), func(row [][]byte) error {
+		{fill(hiddenSQL, c.Options), func(row [][]byte) error {
 			r.Hidden = append(r.Hidden, string(row[0]))
 			return nil
 		}},

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/schemaguard/schemaguard/internal/catalog"
+	"github.com/schemaguard/schemaguard/internal/catalog/view"
 	"github.com/schemaguard/schemaguard/internal/check"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/plan"
@@ -100,12 +101,12 @@ func (d *Database) Close() {
 func (d *Database) Side(by Decision) check.Live {
 	l := check.Live{
 		Source:   policy.Source{Name: "live", Origin: d.opt.Display},
-		Snapshot: d.Catalog.Snapshot(by.Version),
+		Snapshot: view.Snapshot(d.Catalog, by.Version),
 		Version:  by.Version, Says: by.Says, Problems: by.Problems, Notes: by.Notes,
 	}
 	l.Problems = append(append([]finding.Finding{}, l.Problems...), d.warnings()...)
 	if by.Ahead {
-		l.Upgraded = d.Catalog.Upgraded(by.Version)
+		l.Upgraded = view.Upgraded(d.Catalog, by.Version)
 	}
 	return l
 }

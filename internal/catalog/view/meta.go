@@ -1,4 +1,4 @@
-package catalog
+package view
 
 import (
 	"math"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgtype"
 
+	"github.com/schemaguard/schemaguard/internal/catalog"
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
 )
 
@@ -23,7 +24,7 @@ type meta struct {
 
 // reader turns the rows of one meta table into values.
 type reader struct {
-	table    *metaTable
+	table    *catalog.MetaTable
 	order    []int // column indexes in the order their keys come out
 	byValue  bool  // a key with a comma: the order depends on the row
 	idColumn int
@@ -35,29 +36,29 @@ type reader struct {
 
 // newReader returns a reader of the rows of t, whose columns have the special
 // flags that special tells.
-func newReader(t *metaTable, special func(column string) []string, by sorting) *reader {
+func newReader(t *catalog.MetaTable, special func(column string) []string, by sorting) *reader {
 	r := &reader{table: t, idColumn: -1, special: -1, sorting: by, interned: map[string]jsvalue.Value{}}
-	r.casts = make([][]string, len(t.columns))
-	for i, col := range t.columns {
-		for _, flag := range special(col.name) {
+	r.casts = make([][]string, len(t.Columns))
+	for i, col := range t.Columns {
+		for _, flag := range special(col.Name) {
 			if flag == "cast-json" || flag == "cast-csv" {
 				r.casts[i] = append(r.casts[i], flag)
 			}
 		}
-		switch col.name {
+		switch col.Name {
 		case "id":
 			r.idColumn = i
 			continue
 		case "special":
 			r.special = i
 		}
-		r.byValue = r.byValue || strings.Contains(col.name, ",")
+		r.byValue = r.byValue || strings.Contains(col.Name, ",")
 		r.order = append(r.order, i)
 	}
 	if !r.byValue {
 		sort.SliceStable(r.order, func(a, b int) bool {
 			null := jsvalue.Null()
-			return comparePairs(t.columns[r.order[a]].name, null, t.columns[r.order[b]].name, null) < 0
+			return comparePairs(t.Columns[r.order[a]].Name, null, t.Columns[r.order[b]].Name, null) < 0
 		})
 	}
 	return r
@@ -65,23 +66,23 @@ func newReader(t *metaTable, special func(column string) []string, by sorting) *
 
 // metaSpecials returns the flags that the team's own rows give to columns of
 // the meta tables; of several rows for one the last counts.
-func (c *Catalog) metaSpecials() map[columnName][]string {
-	flags := map[columnName][]string{}
-	rows := &reader{table: &c.meta[metaFields]}
-	for _, row := range rows.table.rows {
-		table, _ := rows.text(row, "collection")
+func metaSpecials(c *catalog.Catalog) map[catalog.ColumnName][]string {
+	flags := map[catalog.ColumnName][]string{}
+	rows := &c.Meta[catalog.MetaFields]
+	for _, row := range rows.Rows {
+		table, _ := rows.Text(row, "collection")
 		if table != "directus_collections" && table != "directus_fields" && table != "directus_relations" {
 			continue
 		}
-		field, _ := rows.text(row, "field")
-		special, _ := rows.text(row, "special")
-		flags[columnName{table, field}] = splitCSV(special)
+		field, _ := rows.Text(row, "field")
+		special, _ := rows.Text(row, "special")
+		flags[catalog.ColumnName{Table: table, Column: field}] = catalog.SplitCSV(special)
 	}
 	return flags
 }
 
 // read returns the row as Directus would emit it.
-func (r *reader) read(row metaRow) meta {
+func (r *reader) read(row catalog.MetaRow) meta {
 	m := meta{id: noID}
 	if r.idColumn >= 0 && row[r.idColumn] != nil {
 		if id, err := strconv.ParseInt(string(row[r.idColumn]), 10, 64); err == nil {
@@ -90,26 +91,16 @@ func (r *reader) read(row metaRow) meta {
 	}
 	o := jsvalue.NewObject(len(r.order))
 	for _, i := range r.order {
-		o.Set(r.table.columns[i].name, r.cell(i, row[i]))
+		o.Set(r.table.Columns[i].Name, r.cell(i, row[i]))
 	}
 	if r.byValue {
 		o = sortObject(o, r.sorting)
 	}
 	m.value = jsvalue.FromObject(o.InPropertyOrder())
 	if r.special >= 0 && row[r.special] != nil {
-		m.special = splitCSV(string(row[r.special]))
+		m.special = catalog.SplitCSV(string(row[r.special]))
 	}
 	return m
-}
-
-// text returns the cell of a row by its column's name; ok is false for null.
-func (r *reader) text(row metaRow, column string) (s string, ok bool) {
-	for i, col := range r.table.columns {
-		if col.name == column && row[i] != nil {
-			return string(row[i]), true
-		}
-	}
-	return "", false
 }
 
 // cell gives one column as the pg driver and Directus's payload service
@@ -119,9 +110,9 @@ func (r *reader) cell(i int, raw []byte) jsvalue.Value {
 		return jsvalue.Null()
 	}
 	if len(r.casts[i]) == 0 {
-		return r.plain(r.table.columns[i].oid, raw)
+		return r.plain(r.table.Columns[i].OID, raw)
 	}
-	v := driverValue(r.table.columns[i].oid, raw)
+	v := driverValue(r.table.Columns[i].OID, raw)
 	for _, flag := range r.casts[i] {
 		if v.Kind() != jsvalue.KindString {
 			break
@@ -161,7 +152,7 @@ func (r *reader) intern(raw []byte) jsvalue.Value {
 }
 
 func csvValue(s string) jsvalue.Value {
-	parts := splitCSV(s)
+	parts := catalog.SplitCSV(s)
 	elems := make([]jsvalue.Value, len(parts))
 	for i, p := range parts {
 		elems[i] = jsvalue.String(p)

@@ -1,6 +1,7 @@
-package catalog
+package view
 
 import (
+	"github.com/schemaguard/schemaguard/internal/catalog"
 	"github.com/schemaguard/schemaguard/internal/directus"
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
@@ -19,16 +20,16 @@ type relationRow struct {
 // services/relations.js): each key takes the first row of its column whose one
 // side is empty or the key's target; rows left over stand without a key.
 func (b *builder) relations() {
-	r := b.reader(metaRelations, "directus_relations")
+	r := b.reader(catalog.MetaRelations, "directus_relations")
 	var rows []*relationRow
-	byColumn := map[columnName][]*relationRow{}
-	for _, row := range r.table.rows {
+	byColumn := map[catalog.ColumnName][]*relationRow{}
+	for _, row := range r.table.Rows {
 		rel := &relationRow{meta: r.read(row)}
-		rel.many, _ = r.text(row, "many_collection")
-		rel.field, _ = r.text(row, "many_field")
-		rel.one, rel.hasOne = r.text(row, "one_collection")
+		rel.many, _ = r.table.Text(row, "many_collection")
+		rel.field, _ = r.table.Text(row, "many_field")
+		rel.one, rel.hasOne = r.table.Text(row, "one_collection")
 		rows = append(rows, rel)
-		key := columnName{rel.many, rel.field}
+		key := catalog.ColumnName{Table: rel.many, Column: rel.field}
 		byColumn[key] = append(byColumn[key], rel)
 	}
 	var list []placed
@@ -38,7 +39,7 @@ func (b *builder) relations() {
 		if con.Kind != 'f' {
 			continue
 		}
-		if rel := matchRow(byColumn[columnName{con.Table, con.Column}], con); rel != nil {
+		if rel := matchRow(byColumn[catalog.ColumnName{Table: con.Table, Column: con.Column}], con); rel != nil {
 			rel.used = true
 			list = append(list, placedRelation(con.Table, con.Column, jsvalue.String(con.ForeignTable), rel.meta.value, rel.meta.id, foreignKey(con)))
 		} else if b.rules.ListsUntracked && !system.match(con) {
@@ -57,7 +58,7 @@ func (b *builder) relations() {
 	b.add(list)
 }
 
-func matchRow(rows []*relationRow, con *Constraint) *relationRow {
+func matchRow(rows []*relationRow, con *catalog.Constraint) *relationRow {
 	for _, rel := range rows {
 		if rel.one == "" || rel.one == con.ForeignTable {
 			return rel
@@ -67,19 +68,19 @@ func matchRow(rows []*relationRow, con *Constraint) *relationRow {
 }
 
 // systemRelationSet holds Directus's own relations by their many side.
-type systemRelationSet map[columnName][]directus.SystemRelation
+type systemRelationSet map[catalog.ColumnName][]directus.SystemRelation
 
 func systemRelations(v directus.Version) systemRelationSet {
 	set := systemRelationSet{}
 	for _, rel := range directus.SystemRelations(v) {
-		key := columnName{rel.Many, rel.Field}
+		key := catalog.ColumnName{Table: rel.Many, Column: rel.Field}
 		set[key] = append(set[key], rel)
 	}
 	return set
 }
 
-func (s systemRelationSet) match(con *Constraint) bool {
-	for _, rel := range s[columnName{con.Table, con.Column}] {
+func (s systemRelationSet) match(con *catalog.Constraint) bool {
+	for _, rel := range s[catalog.ColumnName{Table: con.Table, Column: con.Column}] {
 		if rel.One == "" || rel.One == con.ForeignTable {
 			return true
 		}
@@ -87,7 +88,7 @@ func (s systemRelationSet) match(con *Constraint) bool {
 	return false
 }
 
-func foreignKey(con *Constraint) jsvalue.Value {
+func foreignKey(con *catalog.Constraint) jsvalue.Value {
 	o := jsvalue.NewObject(7)
 	o.Set("table", jsvalue.String(con.Table))
 	o.Set("column", jsvalue.String(con.Column))

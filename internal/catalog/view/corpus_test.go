@@ -1,4 +1,4 @@
-package catalog_test
+package view_test
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/schemaguard/schemaguard/internal/catalog"
+	"github.com/schemaguard/schemaguard/internal/catalog/view"
 	"github.com/schemaguard/schemaguard/internal/directus"
 	"github.com/schemaguard/schemaguard/internal/pgserver/pgtest"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
@@ -24,7 +25,7 @@ import (
 func TestCorpus(t *testing.T) {
 	dir := os.Getenv("SCHEMAGUARD_CORPUS")
 	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "corpus")
+		dir = filepath.Join("..", "..", "..", "..", "shared", "corpus")
 	}
 	dumps, err := filepath.Glob(filepath.Join(dir, "*.sql.gz"))
 	if err != nil {
@@ -67,7 +68,7 @@ func native(t *testing.T, dsn, version string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return snapshot.Encode(c.Snapshot(v), snapshot.YAML)
+	return snapshot.Encode(view.Snapshot(c, v), snapshot.YAML)
 }
 
 // firstDifference shows the first line that differs, with some lines around it.

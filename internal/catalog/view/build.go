@@ -1,6 +1,13 @@
-package catalog
+// Package view is a catalog as a Directus of some version sees it: which tables,
+// columns and rows it takes up, what it makes of their types and defaults, and in
+// which order it lists them. What it says is the snapshot that this Directus
+// would write.
+//
+// It is pure.
+package view
 
 import (
+	"github.com/schemaguard/schemaguard/internal/catalog"
 	"slices"
 	"sort"
 	"strings"
@@ -20,30 +27,30 @@ type placed struct {
 
 // builder makes the snapshot of one version out of one catalog.
 type builder struct {
-	*Catalog
+	*catalog.Catalog
 	version directus.Version
 	rules   directus.Rules
 	sorting sorting
 	known   map[string]bool // the collections that Directus's schema overview has
 	tables  map[string]bool // ordinary tables by name
-	byField map[columnName]meta
+	byField map[catalog.ColumnName]meta
 	// ownSpecial holds the flags of columns that the team added to a meta table.
-	ownSpecial map[columnName][]string
+	ownSpecial map[catalog.ColumnName][]string
 	out        *snapshot.Snapshot
 }
 
 // Snapshot returns what Directus of the given version would write with `schema
 // snapshot` for this catalog: same items, keys, order and values.
-func (c *Catalog) Snapshot(v directus.Version) *snapshot.Snapshot {
+func Snapshot(c *catalog.Catalog, v directus.Version) *snapshot.Snapshot {
 	b := &builder{
 		Catalog: c, version: v, rules: directus.RulesFor(v), sorting: sortingOf(directus.RulesFor(v)),
-		known: map[string]bool{}, tables: map[string]bool{}, byField: map[columnName]meta{},
+		known: map[string]bool{}, tables: map[string]bool{}, byField: map[catalog.ColumnName]meta{},
 		out: snapshot.New(snapshot.FormatFull, headerOf(v), "postgres"),
 	}
 	b.out.Dialect = snapshot.DialectOf(v)
 	b.out.HasSystemFields = b.rules.HasSystemFields
 	b.overview()
-	b.ownSpecial = b.metaSpecials()
+	b.ownSpecial = metaSpecials(c)
 	b.collections()
 	b.fields()
 	b.relations()
@@ -62,11 +69,11 @@ func headerOf(v directus.Version) string {
 // reader returns the reader of a meta table. Columns that Directus does not
 // have itself are cast by the team's own directus_fields rows.
 func (b *builder) reader(i int, name string) *reader {
-	return newReader(&b.meta[i], func(column string) []string {
+	return newReader(&b.Meta[i], func(column string) []string {
 		if directus.IsSystemField(b.version, name, column) {
 			return directus.MetaSpecial(b.version, name, column)
 		}
-		return b.ownSpecial[columnName{name, column}]
+		return b.ownSpecial[catalog.ColumnName{Table: name, Column: column}]
 	}, b.sorting)
 }
 
@@ -77,7 +84,7 @@ func (b *builder) overview() {
 			b.tables[t.Name] = true
 		}
 		base := t.Kind == 'r' || t.Kind == 'p'
-		if base && t.Visible && t.SingleKey && !strings.Contains(t.Name, " ") && !slices.Contains(b.options.Exclude, t.Name) {
+		if base && t.Visible && t.SingleKey && !strings.Contains(t.Name, " ") && !slices.Contains(b.Options.Exclude, t.Name) {
 			b.known[t.Name] = true
 		}
 	}
@@ -85,11 +92,11 @@ func (b *builder) overview() {
 
 // collections lists the rows of directus_collections, then the tables without one.
 func (b *builder) collections() {
-	r := b.reader(metaCollections, "directus_collections")
+	r := b.reader(catalog.MetaCollections, "directus_collections")
 	tracked := map[string]bool{}
 	var list []placed
-	for _, row := range r.table.rows {
-		name, _ := r.text(row, "collection")
+	for _, row := range r.table.Rows {
+		name, _ := r.table.Text(row, "collection")
 		tracked[name] = true
 		list = append(list, b.collection(name, r.read(row).value))
 	}
@@ -101,7 +108,7 @@ func (b *builder) collections() {
 			}
 		}
 	}
-	list = slices.DeleteFunc(list, func(p placed) bool { return slices.Contains(b.options.Exclude, p.collection) })
+	list = slices.DeleteFunc(list, func(p placed) bool { return slices.Contains(b.Options.Exclude, p.collection) })
 	b.add(list)
 }
 
@@ -121,7 +128,7 @@ func (b *builder) collection(name string, meta jsvalue.Value) placed {
 
 // fields lists the columns of known collections, then the alias rows.
 func (b *builder) fields() {
-	r := b.reader(metaFields, "directus_fields")
+	r := b.reader(catalog.MetaFields, "directus_fields")
 	aliases := b.fieldRows(r)
 	facts := b.keyFacts()
 	list := make([]placed, 0, len(b.Columns)+len(aliases))
@@ -131,14 +138,14 @@ func (b *builder) fields() {
 		if !b.known[col.Table] {
 			continue
 		}
-		row, tracked := b.byField[columnName{col.Table, col.Name}]
+		row, tracked := b.byField[catalog.ColumnName{Table: col.Table, Column: col.Name}]
 		switch {
 		case !tracked && directus.IsSystemField(b.version, col.Table, col.Name):
 			if col.Indexed {
 				system = append(system, systemField(col))
 			}
 		case tracked || b.rules.ListsUntracked:
-			list = append(list, b.column(col, row, tracked, facts[columnName{col.Table, col.Name}]))
+			list = append(list, b.column(col, row, tracked, facts[catalog.ColumnName{Table: col.Table, Column: col.Name}]))
 		}
 	}
 	b.add(append(list, aliases...))
@@ -150,15 +157,15 @@ func (b *builder) fields() {
 // fieldRows indexes the rows of directus_fields, first id first, and returns
 // the alias fields among them.
 func (b *builder) fieldRows(r *reader) (aliases []placed) {
-	for _, row := range r.table.rows {
-		table, _ := r.text(row, "collection")
-		name, _ := r.text(row, "field")
+	for _, row := range r.table.Rows {
+		table, _ := r.table.Text(row, "collection")
+		name, _ := r.table.Text(row, "field")
 		m := r.read(row)
-		key := columnName{table, name}
+		key := catalog.ColumnName{Table: table, Column: name}
 		if _, dup := b.byField[key]; !dup {
 			b.byField[key] = m
 		}
-		if b.known[table] && containsAlias(m.special) {
+		if b.known[table] && catalog.IsAlias(m.special) {
 			local := b.overrideType("alias", m.special)
 			aliases = append(aliases, placedField(table, name, local, m.value, m.id, jsvalue.Null()))
 		}
@@ -179,8 +186,8 @@ func (b *builder) overrideType(local string, special []string) string {
 	return local
 }
 
-func (b *builder) column(col *Column, row meta, tracked bool, facts keyFacts) placed {
-	if b.hasPostGIS {
+func (b *builder) column(col *catalog.Column, row meta, tracked bool, facts keyFacts) placed {
+	if b.HasPostGIS {
 		col = b.withGeometry(col)
 	}
 	local := localType(col, row.special)
@@ -216,12 +223,12 @@ func (b *builder) column(col *Column, row meta, tracked bool, facts keyFacts) pl
 
 // withGeometry returns the column with the type that PostGIS gives it. Where
 // PostGIS is, Directus takes the built-in point and polygon for unknown.
-func (b *builder) withGeometry(col *Column) *Column {
+func (b *builder) withGeometry(col *catalog.Column) *catalog.Column {
 	dataType := col.DataType
 	if dataType == "point" || dataType == "polygon" {
 		dataType = "unknown"
 	}
-	if t, ok := b.geometries[columnName{col.Table, col.Name}]; ok {
+	if t, ok := b.Geometries[catalog.ColumnName{Table: col.Table, Column: col.Name}]; ok {
 		dataType = t
 	}
 	if dataType == col.DataType {
@@ -246,7 +253,7 @@ func placedField(table, name, local string, meta jsvalue.Value, id int64, schema
 	}}
 }
 
-func systemField(col *Column) placed {
+func systemField(col *catalog.Column) placed {
 	schema := jsvalue.NewObject(1)
 	schema.Set("is_indexed", jsvalue.Bool(true))
 	o := jsvalue.NewObject(3)
@@ -264,10 +271,10 @@ type keyFacts struct {
 	foreignTable, foreignColumn    jsvalue.Value
 }
 
-func (b *builder) keyFacts() map[columnName]keyFacts {
-	facts := make(map[columnName]keyFacts, len(b.Constraints))
+func (b *builder) keyFacts() map[catalog.ColumnName]keyFacts {
+	facts := make(map[catalog.ColumnName]keyFacts, len(b.Constraints))
 	for _, con := range b.Constraints {
-		name := columnName{con.Table, con.Column}
+		name := catalog.ColumnName{Table: con.Table, Column: con.Column}
 		f := facts[name]
 		f.unique = f.unique || con.Kind == 'u' || con.Kind == 'p'
 		f.primary = f.primary || con.Kind == 'p'

@@ -1,9 +1,8 @@
-package catalog
+package view
 
 import (
 	"slices"
 	"sort"
-	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/directus"
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
@@ -212,18 +211,6 @@ func fieldOrder(a, b placed) int {
 	return 1
 }
 
-// containsAlias tells whether special marks a field without a column
-// (12.4.1, constants.js ALIAS_TYPES).
-func containsAlias(special []string) bool {
-	for _, s := range special {
-		switch s {
-		case "alias", "o2m", "m2m", "m2a", "o2a", "files", "translations":
-			return true
-		}
-	}
-	return false
-}
-
 func contains(list []string, s string) bool {
 	for _, e := range list {
 		if e == s {
@@ -231,12 +218,4 @@ func contains(list []string, s string) bool {
 		}
 	}
 	return false
-}
-
-// splitCSV is how Directus reads a csv column: no trimming, and "" is no element.
-func splitCSV(s string) []string {
-	if s == "" {
-		return []string{}
-	}
-	return strings.Split(s, ",")
 }

@@ -1,10 +1,11 @@
-package catalog
+package view
 
 import (
 	"math"
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
 
@@ -152,4 +153,16 @@ func quotedElement(s string) (text, rest string) {
 		}
 	}
 	return b.String(), ""
+}
+
+// timestampLayouts are the texts of timestamptz and timestamp under DateStyle ISO.
+var timestampLayouts = []string{"2006-01-02 15:04:05.999999-07", "2006-01-02 15:04:05.999999-07:00", "2006-01-02 15:04:05.999999", "2006-01-02"}
+
+func parseTimestamp(s string) (time.Time, bool) {
+	for _, layout := range timestampLayouts {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
 }

@@ -1,6 +1,7 @@
-package catalog
+package view
 
 import (
+	"github.com/schemaguard/schemaguard/internal/catalog"
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
@@ -36,7 +37,7 @@ var localTypes = map[string]string{
 
 // localType is Directus's type of a column that has the given special flags
 // (nil: no row, or null).
-func localType(col *Column, special []string) string {
+func localType(col *catalog.Column, special []string) string {
 	dataType := strings.ToLower(col.DataType)
 	base, _, _ := strings.Cut(dataType, "(")
 	known := localTypes[base]
