@@ -215,6 +215,8 @@ func explain(err error, role string, opt Options) error {
 		return fmt.Errorf("reading the catalog: %s: DB_SEARCH_PATH names %s", pg.Message, strings.Join(opt.SearchPath, ","))
 	case "42501": // insufficient_privilege
 		return &NotReadableError{Role: role, Reason: pg.Message}
+	case "55P03": // lock_not_available
+		return errors.New("reading the catalog: another session is changing the schema right now and holds its lock: try again when it is done")
 	case "57014": // query_canceled
 		return fmt.Errorf("reading the catalog: took longer than the statement timeout: %w", err)
 	}
