@@ -25,7 +25,7 @@ func situationTable() []Info {
 		{NotReadable, Situation, Warning, "the database role may not read everything that Directus reads",
 			"What the role cannot see looks as if it were not there. A comparison would be wrong, so none is made.",
 			"Use the role that Directus itself uses, or grant it `SELECT` on the tables that the finding names."},
-		{NotAdopted, Situation, Warning, "the database has collections, and nobody has said yet that they are in order",
+		{NotAdopted, Situation, Danger, "the database has collections, and nobody has said yet that they are in order",
 			"Schemaguard has not seen this database before. Without a sync point, it cannot tell what was made here from what was applied here, so it calls too much unsaved rather than too little.",
 			"Look at `schemaguard status`. When it is as it should be: `schemaguard init`."},
 		{GitUnreadable, Situation, Warning, "git cannot be asked",

@@ -15,19 +15,20 @@ func change(kind, name string, class threeway.Class, boot string) policy.Change 
 
 // rich is a refusal with something of everything.
 func rich() *policy.Verdict {
+	under := func(c policy.Change) policy.Change { c.Under = "orders"; return c }
 	orders := change("collection", "orders", threeway.UnsavedCreate, "drops the table")
 	orders.Loses, orders.Author = true, "created 14:02 by anna@example.com"
-	orders.Loss = []policy.Loss{{What: "rows of orders", Count: 1204}, {What: "permissions of orders", Count: 1}, {What: "presets of orders", Count: 0}}
+	orders.Loss = []policy.Loss{{What: "rows of orders", Count: 1204, Data: true}, {What: "permissions of orders", Count: 1}, {What: "presets of orders", Count: 0}, {What: "fields of orders", Count: 2}, {What: "relations of orders", Count: 1}}
 	positions := change("collection", "positions", threeway.UnsavedCreate, "drops the table")
-	positions.Loses, positions.Loss = true, []policy.Loss{{What: "rows of positions", Count: 5_000_000, Estimate: true}}
+	positions.Loses, positions.Loss = true, []policy.Loss{{What: "rows of positions", Count: 5_000_000, Estimate: true, Data: true}}
 	plate := change("field", "vehicles.plate", threeway.UnsavedEdit, "overwrites it")
 	plate.Loses, plate.Author = true, "edited 14:05 by ben@example.com"
 	plate.Paths = []policy.PathChange{{Path: "meta.note", Live: `"the plate"`, Target: `null`}, {Path: "schema.max_length", Live: "255", Target: "20"}, {Path: "meta.options.icon", Live: `"car"`}}
-	plate.Loss = []policy.Loss{{What: "values of vehicles.plate longer than 20", Count: 17}}
+	plate.Loss = []policy.Loss{{What: "values of vehicles.plate longer than 20", Count: 17, Data: true}}
 	color := change("collection", "devices", threeway.Conflict, "drops the table")
-	color.Loses, color.Loss = true, []policy.Loss{{What: "rows of devices", Count: -1}}
+	color.Loses, color.Loss = true, []policy.Loss{{What: "rows of devices", Count: -1, Data: true}}
 	drop := change("field", "devices.legacy_id", threeway.CommittedDrop, "drops the column, as a commit asks")
-	drop.Loses, drop.Loss = true, []policy.Loss{{What: "values of devices.legacy_id", Count: 1}}
+	drop.Loses, drop.Loss = true, []policy.Loss{{What: "values of devices.legacy_id", Count: 1, Data: true}}
 	ahead := change("relation", "events.device", threeway.Ahead, "drops the relation")
 	ahead.Loses, ahead.Branch = true, "origin/feature/events"
 	v := &policy.Verdict{
@@ -37,9 +38,9 @@ func rich() *policy.Verdict {
 		Directus:  policy.Version{Version: "11.17.4", Source: "image directus/directus:11.17.4 in docker-compose.yml"},
 		SyncPoint: "written 2026-11-24 14:02 by schemaguard 0.1.0",
 		Counts:    policy.Counts{InSync: 120, Unsaved: 5, Ahead: 1, Pending: 9, Conflict: 1, CommittedDrop: 1},
-		Changes: []policy.Change{orders, change("field", "orders.id", threeway.UnsavedCreate, "drops the column"),
-			change("field", "orders.total", threeway.UnsavedCreate, "drops the column"),
-			change("relation", "orders.customer", threeway.UnsavedCreate, "drops the relation"),
+		Changes: []policy.Change{orders, under(change("field", "orders.id", threeway.UnsavedCreate, "drops the column")),
+			under(change("field", "orders.total", threeway.UnsavedCreate, "drops the column")),
+			under(change("relation", "orders.customer", threeway.UnsavedCreate, "drops the relation")),
 			positions, plate, color, drop, ahead,
 			change("field", "drivers.name", threeway.UnsavedDelete, "brings it back, empty"),
 			change("field", "vehicles.colour", threeway.PendingUpdate, "updates it")},
@@ -47,7 +48,7 @@ func rich() *policy.Verdict {
 			{Code: finding.CollectionDrop, Severity: finding.Danger, Item: "collection orders", Message: "collection orders is only in the database", Harm: "a boot drops 1,204 rows", Refuses: true, Fix: "schemaguard snapshot --stage"},
 			{Code: finding.CollectionDrop, Severity: finding.Danger, Item: "collection positions", Message: "collection positions is only in the database", Refuses: true, Fix: "schemaguard snapshot --stage"},
 			{Code: finding.TypeNarrow, Severity: finding.Danger, Item: "field vehicles.plate", Message: "the column becomes varchar(20), and Postgres cuts what is longer", Refuses: true},
-			{Code: finding.MetaKeyMissing, Severity: finding.Danger, Item: "collection devices", Message: "the snapshot lacks meta.color, and Directus 11.17.4 takes that for a deletion", File: "snapshots/schema.yaml", Line: 212, Refuses: true},
+			{Code: finding.MetaKeyMissing, Severity: finding.Danger, Item: "collection devices", Message: "collection devices was changed on both sides", Harm: "the next boot drops the table (the snapshot lacks meta.color, and Directus 11.17.4 takes that for a deletion)", File: "snapshots/schema.yaml", Line: 212, Refuses: true},
 			{Code: finding.DeleteUndone, Severity: finding.Danger, Item: "field drivers.name", Message: "field drivers.name was deleted in the database", Harm: "a boot creates it again, without its values", Refuses: true},
 			{Code: finding.VersionSkew, Severity: finding.Warning, Message: "the snapshot was written by 11.8.0, and 11.17.4 boots", File: "snapshots/schema.yaml", Line: 2, Harm: "see META_KEY_MISSING", Fix: "schemaguard snapshot --stage"},
 			{Code: finding.CRLF, Severity: finding.Note, Message: "1,204 lines end in CRLF", File: "snapshots/schema.yaml", Line: 1},

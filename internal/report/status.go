@@ -72,7 +72,7 @@ func (p *page) destroyed(groups []summary.Group, verbose bool) {
 	items := 0
 	for _, g := range groups {
 		for _, e := range g.Entries {
-			if e.Loses {
+			if e.Loses && e.Under == "" {
 				items++
 				losses = append(losses, e.Loss...)
 			}

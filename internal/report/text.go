@@ -153,7 +153,7 @@ func (p *page) entry(e summary.Entry, v *policy.Verdict, verbose bool) {
 	for _, f := range e.Findings {
 		switch {
 		case !summary.Generic(f.Code):
-			p.line(4, name(string(f.Code)+":", yellow), text(" "+f.Message, plain))
+			p.line(4, name(string(f.Code)+":", yellow), text(" "+said(f), plain))
 		case !p.brief && f.Harm != "" && len(e.Loss) == 0:
 			p.line(4, text(f.Harm, red))
 		}
@@ -161,6 +161,15 @@ func (p *page) entry(e summary.Entry, v *policy.Verdict, verbose bool) {
 	if verbose && v != nil {
 		p.paths(e.Paths, v)
 	}
+}
+
+// said is what a finding about an item shown before adds to it: the harm, which
+// names the cause, or where there is none, the message.
+func said(f finding.Finding) string {
+	if f.Harm != "" {
+		return f.Harm
+	}
+	return f.Message
 }
 
 // paths writes the values in which both sides differ, whole.

@@ -23,8 +23,9 @@ type Group struct {
 }
 
 // Groups sorts changes by class and attaches findings to the items that they
-// name; rest are the findings that name none of them. Unless verbose, the fields
-// and relations of a collection that shares their class are folded into it.
+// name; rest are the findings that name none of them. Unless verbose, changes
+// that another covers (the fields of a collection that goes as a whole) are
+// folded into that one.
 func Groups(v *policy.Verdict, verbose bool) (groups []Group, rest []finding.Finding) {
 	byItem := map[string][]finding.Finding{}
 	for _, f := range v.Findings {
@@ -32,62 +33,44 @@ func Groups(v *policy.Verdict, verbose bool) (groups []Group, rest []finding.Fin
 			byItem[f.Item] = append(byItem[f.Item], f)
 		}
 	}
-	attached := map[string]bool{}
+	covers := map[string]bool{} // collections that have a change of their own
+	for _, c := range v.Changes {
+		if c.Kind == "collection" {
+			covers[c.Name] = true
+		}
+	}
+	shown := map[string]bool{}
+	covered := map[string][]policy.Change{} // by collection
+	byClass := map[threeway.Class][]Entry{}
+	for _, c := range v.Changes {
+		shown[c.Item] = true
+		if c.Under != "" && covers[c.Under] && !verbose {
+			covered[c.Under] = append(covered[c.Under], c)
+			continue
+		}
+		byClass[c.Class] = append(byClass[c.Class], Entry{Change: c, Findings: byItem[c.Item]})
+	}
 	for _, class := range classOrder() {
-		g := Group{Class: class}
-		parents := map[string]int{} // collection to its place in g.Entries
-		for _, c := range v.Changes {
-			if c.Class == class && c.Kind == "collection" && !verbose {
-				parents[c.Name] = -1
-			}
-		}
-		var children []policy.Change
-		for _, c := range v.Changes {
-			if c.Class != class {
+		entries := byClass[class]
+		for i := range entries {
+			if entries[i].Kind != "collection" {
 				continue
 			}
-			attached[c.Item] = true
-			if parent(c, parents) != "" {
-				children = append(children, c)
-				continue
+			for _, c := range covered[entries[i].Name] {
+				fold(&entries[i], c, byItem[c.Item])
 			}
-			if c.Kind == "collection" && !verbose {
-				parents[c.Name] = len(g.Entries)
-			}
-			g.Entries = append(g.Entries, Entry{Change: c, Findings: byItem[c.Item]})
 		}
-		for _, c := range children {
-			fold(&g.Entries[parents[parent(c, parents)]], c, byItem[c.Item])
-		}
-		if len(g.Entries) > 0 {
-			groups = append(groups, g)
+		if len(entries) > 0 {
+			groups = append(groups, Group{Class: class, Entries: entries})
 		}
 	}
 	for _, f := range v.Findings {
-		if !attached[f.Item] {
+		if !shown[f.Item] {
 			rest = append(rest, f)
 		}
 	}
 	SortFindings(rest)
 	return groups, rest
-}
-
-// parent returns the collection, among those given, that a field or relation
-// belongs to; empty where there is none. Names may hold dots of their own, so
-// every dot may be the one between collection and field.
-func parent(c policy.Change, collections map[string]int) string {
-	if c.Kind == "collection" {
-		return ""
-	}
-	for i := range len(c.Name) {
-		if c.Name[i] != '.' {
-			continue
-		}
-		if _, ok := collections[c.Name[:i]]; ok {
-			return c.Name[:i]
-		}
-	}
-	return ""
 }
 
 // fold counts a child in its collection. Findings that say more than that the
@@ -109,7 +92,7 @@ func fold(e *Entry, child policy.Change, findings []finding.Finding) {
 func Generic(c finding.Code) bool {
 	switch c {
 	case finding.CollectionDrop, finding.FieldDrop, finding.RelationDrop, finding.FolderDrop, finding.EditLost,
-		finding.DeleteUndone, finding.Conflict, finding.Ahead, finding.CommittedDrop,
+		finding.DeleteUndone, finding.Conflict, finding.Ahead, finding.StaleTarget, finding.CommittedDrop,
 		finding.PendingCreate, finding.PendingUpdate:
 		return true
 	}
@@ -165,23 +148,25 @@ func (e Entry) Who() string {
 }
 
 // Losses returns what the entry's losses are, in words; those of nothing are
-// left out where there are others.
+// left out where there are others, and so are the fields and relations that
+// [Entry.With] counts.
 func (e Entry) Losses() []string {
 	var parts []string
 	for _, l := range e.Loss {
-		if l.Count != 0 || len(e.Loss) == 1 {
+		counted := len(e.Children) > 0 && (l.What == "fields of "+e.Name || l.What == "relations of "+e.Name)
+		if !counted && (l.Count != 0 || len(e.Loss) == 1) {
 			parts = append(parts, lossText(l))
 		}
 	}
 	return parts
 }
 
-// Size counts the items of a group, folded ones too.
+// Size counts the items of a group, without those that another item covers.
 func (g Group) Size() int {
-	n := len(g.Entries)
+	n := 0
 	for _, e := range g.Entries {
-		for _, folded := range e.Children {
-			n += folded
+		if e.Under == "" {
+			n++
 		}
 	}
 	return n

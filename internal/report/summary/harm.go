@@ -15,7 +15,7 @@ func Harm(groups []Group) string {
 	for _, g := range groups {
 		for _, e := range g.Entries {
 			switch {
-			case !e.Loses:
+			case !e.Loses || e.Under != "":
 			case g.Class == threeway.CommittedDrop || g.Class.Pending():
 				asked = append(asked, e)
 			default:
@@ -54,20 +54,28 @@ func summed(entries []Entry) string {
 }
 
 // Biggest returns the losses that are not nothing, in words, the biggest first,
-// and those that could not be counted before them.
+// and those that could not be counted before them. Where rows or values of the
+// team are lost, what else goes with them is left out.
 func Biggest(losses []policy.Loss) []string {
-	sorted := make([]policy.Loss, 0, len(losses))
+	var data, other []policy.Loss
 	for _, l := range losses {
-		if l.Count != 0 {
-			sorted = append(sorted, l)
+		switch {
+		case l.Count == 0:
+		case l.Data:
+			data = append(data, l)
+		default:
+			other = append(other, l)
 		}
 	}
-	sort.SliceStable(sorted, func(i, j int) bool {
-		a, b := sorted[i].Count, sorted[j].Count
+	if len(data) == 0 {
+		data = other
+	}
+	sort.SliceStable(data, func(i, j int) bool {
+		a, b := data[i].Count, data[j].Count
 		return a < 0 && b >= 0 || a > b && b >= 0
 	})
-	texts := make([]string, len(sorted))
-	for i, l := range sorted {
+	texts := make([]string, len(data))
+	for i, l := range data {
 		texts[i] = lossText(l)
 	}
 	return texts

@@ -55,14 +55,16 @@ func TestList(t *testing.T) {
 	}
 }
 
-func TestFoldingKeepsDottedNamesAndOtherClassesApart(t *testing.T) {
+func TestOnlyWhatIsCoveredIsFolded(t *testing.T) {
 	t.Parallel()
+	under := func(collection string, c policy.Change) policy.Change { c.Under = collection; return c }
 	v := &policy.Verdict{Changes: []policy.Change{
-		change("field", "a.b.f", threeway.UnsavedCreate, ""), // of collection a.b
+		under("a.b", change("field", "a.b.f", threeway.Ahead, "")), // whatever its class
 		change("collection", "a.b", threeway.UnsavedCreate, ""),
-		change("field", "a.f", threeway.UnsavedCreate, ""),      // of collection a, which is not new
-		change("field", "a.b.e", threeway.UnsavedEdit, ""),      // of another class
-		change("relation", "a.b.f", threeway.UnsavedCreate, ""), // folded too
+		change("collection", "c", threeway.UnsavedEdit, ""),
+		change("field", "c.f", threeway.UnsavedEdit, ""), // an edit of its own
+		under("a.b", change("relation", "a.b.f", threeway.UnsavedCreate, "")),
+		under("lost", change("field", "lost.f", threeway.UnsavedCreate, "")), // nothing covers it after all
 	}, Findings: []finding.Finding{
 		{Code: finding.FieldDrop, Item: "field a.b.f"}, {Code: finding.AliasFlip, Item: "relation a.b.f"}, {Code: finding.CRLF}}}
 	groups, rest := Groups(v, false)
@@ -76,22 +78,36 @@ func TestFoldingKeepsDottedNamesAndOtherClassesApart(t *testing.T) {
 			got = append(got, line)
 		}
 	}
-	want := []string{"unsaved create collection a.b +1 field and 1 relation ALIAS_FLIP", "unsaved create field a.f +", "unsaved edit field a.b.e +"}
+	want := []string{"unsaved create collection a.b +1 field and 1 relation ALIAS_FLIP", "unsaved create field lost.f +",
+		"unsaved edit collection c +", "unsaved edit field c.f +"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 	if len(rest) != 1 || rest[0].Code != finding.CRLF {
 		t.Errorf("rest = %v", rest)
 	}
-	if groups, _ = Groups(v, true); len(groups[0].Entries) != 4 {
-		t.Errorf("verbose folds: %d entries", len(groups[0].Entries))
+	groups, _ = Groups(v, true)
+	if n := len(groups[0].Entries); n != 3 || groups[0].Size() != 1 {
+		t.Errorf("verbose: %d unsaved creates of size %d, want 3 of size 1", n, groups[0].Size())
+	}
+}
+
+func TestBiggest(t *testing.T) {
+	t.Parallel()
+	data := []policy.Loss{{What: "rows of a", Count: 2, Data: true}, {What: "rows of b", Count: 0, Data: true}, {What: "rows of c", Count: -1, Data: true}, {What: "rows of d", Count: 9, Data: true}}
+	other := []policy.Loss{{What: "permissions of a", Count: 50}}
+	if diff := cmp.Diff([]string{"rows of c not counted", "9 rows of d", "2 rows of a"}, Biggest(append(other, data...))); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"50 permissions of a"}, Biggest(other)); diff != "" {
+		t.Error(diff)
 	}
 }
 
 func TestHarmOfWhatCommitsAskFor(t *testing.T) {
 	t.Parallel()
 	drop := change("collection", "old", threeway.CommittedDrop, "drops the table")
-	drop.Loses, drop.Loss = true, []policy.Loss{{What: "rows of old", Count: 3}}
+	drop.Loses, drop.Loss = true, []policy.Loss{{What: "rows of old", Count: 3, Data: true}}
 	edit := change("field", "a.b", threeway.UnsavedEdit, "overwrites it")
 	edit.Loses = true
 	for want, changes := range map[string][]policy.Change{
