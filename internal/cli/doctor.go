@@ -61,6 +61,7 @@ func (a *app) doctor(json bool) error {
 	} else {
 		c.settings(w)
 		c.git(w)
+		c.hooks(w)
 		c.snapshot(w)
 		c.database(w)
 		c.docker(w)
@@ -105,6 +106,26 @@ func (c *checkup) git(w *workspace.Workspace) {
 		c.add("git", report.Good, "", "%d commits of this branch changed it", len(revs))
 	} else {
 		c.bad(exitNotRun, "git", "git log -- "+w.Path, "its history cannot be read: %v", err)
+	}
+}
+
+// hooks looks whether a commit or push asks schemaguard at all.
+func (c *checkup) hooks(w *workspace.Workspace) {
+	if w.Repo == nil {
+		return
+	}
+	for _, hook := range []string{"pre-commit", "pre-push"} {
+		path, content, err := w.Repo.HookFile(c.app.ctx, hook)
+		switch {
+		case err != nil:
+			c.add("hooks", report.Skipped, "", "%v", err)
+		case strings.Contains(content, "schemaguard"):
+			c.add("hooks", report.Good, "", "%s runs schemaguard (%s)", hook, workspace.Shorten(path))
+		case content != "":
+			c.add("hooks", report.Advice, "", "%s does not name schemaguard: unless a hook manager runs it, nothing checks there", workspace.Shorten(path))
+		default:
+			c.add("hooks", report.Advice, "", "no %s hook: nothing checks there; a hook of one line, \"schemaguard check\", does", hook)
+		}
 	}
 }
 

@@ -74,9 +74,10 @@ func (s *stage) keep() {
 	s.say("")
 	s.say("The database and the repository stay until you press Ctrl-C. In another shell:")
 	s.say("  cd " + s.project)
-	s.say("  schemaguard status")
+	s.say("  " + s.Program + " status")
 	s.say("  psql '" + s.dsn + "'")
 	<-s.ctx.Done()
+	s.say("")
 }
 
 func (s *stage) say(line string) { fmt.Fprintln(s.Out, line) }
