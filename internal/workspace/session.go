@@ -19,6 +19,8 @@ type Session struct {
 	Settings *Settings
 	Database *live.Database
 	Decision live.Decision
+
+	side *check.Live // what Live made, once
 }
 
 // Connect decides on the database, opens it, reads its catalog and settles which
@@ -76,7 +78,13 @@ func (w *Workspace) header(ctx context.Context) string {
 }
 
 // Live returns the live side of a check.
-func (s *Session) Live() check.Live { return s.Database.Side(s.Decision) }
+func (s *Session) Live() check.Live {
+	if s.side == nil {
+		side := s.Database.Side(s.Decision)
+		s.side = &side
+	}
+	return *s.side
+}
 
 // Check asks the one question about a target, by a rule; a guard's no is a
 // refusal, anybody else's is drift.
