@@ -1,6 +1,10 @@
 package finding
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/schemaguard/schemaguard/internal/spelling"
+)
 
 // Group is the chapter of the table that a code stands in.
 type Group uint8
@@ -75,9 +79,12 @@ func Lookup(code Code) (info Info, ok bool) {
 // mean"; empty where none is near.
 func Nearest(word string) Code {
 	want := normal(word)
+	if len(want) > 60 {
+		return "" // no slip of the finger
+	}
 	best, distance := Code(""), len(want)/3+2
 	for _, info := range All() {
-		if d := edits(want, string(info.Code), distance); d < distance {
+		if d := spelling.Distance(want, string(info.Code)); d < distance {
 			best, distance = info.Code, d
 		}
 	}
@@ -86,29 +93,4 @@ func Nearest(word string) Code {
 
 func normal(s string) string {
 	return strings.ReplaceAll(strings.ToUpper(strings.TrimSpace(s)), "-", "_")
-}
-
-// edits returns the Levenshtein distance of a and b in bytes, or limit where
-// the lengths alone put them that far apart.
-func edits(a, b string, limit int) int {
-	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
-		return limit
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
