@@ -271,6 +271,7 @@ func (s *simulation) setCollectionMeta(e *entry, meta jsvalue.Value) {
 		return
 	}
 	a := s.action()
+	s.rewrite(collectionRows, name)
 	if _, ok := s.db.groups[name]; !ok {
 		a.Verb = Update
 		s.db.setCollection(name, meta)

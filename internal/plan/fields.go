@@ -123,6 +123,7 @@ func (s *simulation) updateFieldMeta(e *entry) {
 		}
 		return
 	}
+	s.rewrite(fieldRows, e.key.Name())
 	changed := s.checkMeta(snapshot.Field, meta, e.live.Meta())
 	if !s.db.hasFieldRow(e.key.Collection, e.key.Field) {
 		s.db.addField(e.key.Collection, e.key.Field, meta.Get("group").Str(), fieldType(e.target) == "alias")

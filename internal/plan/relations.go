@@ -196,7 +196,10 @@ func (s *simulation) updateRelationMeta(e *entry, r *relation) {
 			texts(meta.Get("one_allowed_collections"))})
 		s.effect(Effect{Op: AddMetaRow, Table: relationRows, Column: e.key.Name()})
 		s.action().Verb = Update
-	} else if s.checkMeta(snapshot.Relation, meta, e.live.Meta()) {
+		return
+	}
+	s.rewrite(relationRows, e.key.Name())
+	if s.checkMeta(snapshot.Relation, meta, e.live.Meta()) {
 		s.effect(Effect{Op: SetMeta, Table: relationRows, Column: e.key.Name()})
 		s.action().Verb = Update
 	}

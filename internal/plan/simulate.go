@@ -16,7 +16,7 @@ import (
 func Simulate(live, target *snapshot.Snapshot, v directus.Version, facts Facts) *Plan {
 	s := &simulation{
 		plan: &Plan{}, live: live, target: target, facts: facts, version: v,
-		rules: directus.RulesFor(v), quirks: quirksOf(v), db: newDatabase(live, facts), index: map[snapshot.Key]int{}, relinked: map[[2]string]bool{},
+		rules: directus.RulesFor(v), quirks: quirksOf(v), db: newDatabase(live, facts), index: map[snapshot.Key]int{}, relinked: map[[2]string]bool{}, edited: map[Effect][]int{},
 	}
 	s.foreignAtFirst = slices.Clone(s.db.foreign)
 	s.diff = compare(live, target, s.rules)
@@ -45,6 +45,7 @@ func Simulate(live, target *snapshot.Snapshot, v directus.Version, facts Facts) 
 
 // simulation is one run of Simulate.
 type simulation struct {
+	edited         map[Effect][]int // actions that edited a row of the meta tables
 	plan           *Plan
 	live, target   *snapshot.Snapshot
 	facts          Facts
@@ -98,6 +99,8 @@ func (s *simulation) effect(e Effect) {
 	a := s.action()
 	a.Effects = append(a.Effects, e)
 	switch e.Op {
+	case SetMeta:
+		s.edited[e] = append(s.edited[e], s.current)
 	case AddForeignKey, DropForeignKey, ChangeForeignKey:
 		s.relinked[[2]string{e.Table, e.Column}] = true
 	}
@@ -147,6 +150,18 @@ func (s *simulation) also(key snapshot.Key, verb Verb, code finding.Code, cause 
 	}
 	i := s.add(Action{Key: key, Verb: verb, Code: code, Cause: cause, Implied: true})
 	return &s.plan.Actions[i]
+}
+
+// rewrite takes back what earlier actions edited in a row that is now written
+// anew, every key of it.
+func (s *simulation) rewrite(table, name string) {
+	e := Effect{Op: SetMeta, Table: table, Column: name}
+	for _, i := range s.edited[e] {
+		a := &s.plan.Actions[i]
+		a.Effects = slices.DeleteFunc(a.Effects, func(o Effect) bool { return o == e })
+		s.action().NotConvergent = ""
+	}
+	delete(s.edited, e)
 }
 
 // alsoEdit notes an edit of an item that stays, made along with another's and
