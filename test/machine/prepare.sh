@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sees to it that this machine has what the tests need.
-#   prepare.sh [postgres] [directus] [race] [lint] [tmux]
+#   prepare.sh [postgres] [directus] [docker] [race] [lint] [tmux]
 # What is missing is installed with apt-get where this is root on a Debian; anywhere else the command
 # that installs it is printed, and the tests that need it will be skipped.
 set -euo pipefail
@@ -35,9 +35,32 @@ debian_major() {
   printf '%s\n' "${newest:-15}"
 }
 
+# start_docker starts an engine where none answers; it stays until the machine is stopped.
+start_docker() {
+  docker version >/dev/null 2>&1 && return
+  if [ "$(id -u)" != 0 ]; then
+    echo 'no docker engine answers; start one: sudo systemctl start docker' >&2
+    return
+  fi
+  setsid dockerd >/var/log/dockerd.log 2>&1 </dev/null &
+  for _ in $(seq 60); do
+    docker version >/dev/null 2>&1 && return
+    sleep 0.5
+  done
+  echo 'dockerd does not answer; its last words:' >&2
+  tail -n 20 /var/log/dockerd.log >&2
+  return 1
+}
+
 want git git
+docker=
 for need; do
   case $need in
+    docker)
+      docker=yes
+      want docker docker.io
+      want dockerd docker.io
+      ;;
     postgres)
       have_postgres || { packages+=(postgresql) && advice+=("postgresql"); }
       have_postgis || { packages+=(POSTGIS) && advice+=("postgis for that postgresql"); }
@@ -55,7 +78,10 @@ for need; do
       ;;
   esac
 done
-[ ${#packages[@]} -gt 0 ] || exit 0
+if [ ${#packages[@]} -eq 0 ]; then
+  [ -z "$docker" ] || start_docker
+  exit 0
+fi
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
   printf 'missing: %s\n' "${advice[@]}" >&2
@@ -82,3 +108,4 @@ quiet apt-get update -q
 packages=("${packages[@]/#POSTGIS/postgresql-$(debian_major)-postgis-3}")
 echo "installing ${packages[*]}"
 quiet apt-get install -y -q --no-install-recommends "${packages[@]}"
+[ -z "$docker" ] || start_docker
