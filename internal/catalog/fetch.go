@@ -83,13 +83,7 @@ func (e *NotReadableError) Error() string {
 // is the cause, else the driver's error.
 func Fetch(ctx context.Context, conn *pgconn.PgConn, opt Options) (*Catalog, error) {
 	c := &Catalog{Options: opt}
-	err := runQueries(ctx, conn, begin(opt), []query{
-		{serverSQL, c.scanServer},
-		{fill(tablesSQL, opt), c.scanTable},
-		{fill(columnsSQL, opt), c.scanColumn},
-		{fill(constraintsSQL, opt), c.scanConstraint},
-		{metaSQL, nil},
-	}, c.scanMeta)
+	err := runQueries(ctx, conn, begin(opt), c.queries(), c.scanMeta)
 	if err == nil && c.HasPostGIS && c.hasGeometries() {
 		err = runQueries(ctx, conn, nil, []query{{fill(geometriesSQL, opt), c.scanGeometry}}, nil)
 	}
@@ -98,6 +92,23 @@ func Fetch(ctx context.Context, conn *pgconn.PgConn, opt Options) (*Catalog, err
 		return nil, explain(err, conn.ParameterStatus("session_authorization"), opt)
 	}
 	return c, commit(ctx, conn)
+}
+
+// Statements returns the one message that [Fetch] sends, for measuring what the
+// server and the wire cost without what is made of the rows.
+func Statements(opt Options) string {
+	return script(begin(opt), (&Catalog{Options: opt}).queries())
+}
+
+// queries are those that every read needs.
+func (c *Catalog) queries() []query {
+	return []query{
+		{serverSQL, c.scanServer},
+		{fill(tablesSQL, c.Options), c.scanTable},
+		{fill(columnsSQL, c.Options), c.scanColumn},
+		{fill(constraintsSQL, c.Options), c.scanConstraint},
+		{metaSQL, nil},
+	}
 }
 
 // begin returns the statements that open the transaction.
@@ -143,15 +154,13 @@ type query struct {
 // runQueries sends the setup statements and all queries in one message and hands
 // out their rows. Results beyond the queries with a scan go to rest.
 func runQueries(ctx context.Context, conn *pgconn.PgConn, setup []string, queries []query, rest func(result int, fields []pgconn.FieldDescription, row [][]byte) error) error {
-	parts := append([]string(nil), setup...)
 	var scans []func([][]byte) error
 	for _, q := range queries {
-		parts = append(parts, strings.TrimRight(strings.TrimSpace(q.sql), ";"))
 		if q.scan != nil {
 			scans = append(scans, q.scan)
 		}
 	}
-	results := conn.Exec(ctx, strings.Join(parts, ";\n"))
+	results := conn.Exec(ctx, script(setup, queries))
 	n := 0
 	for results.NextResult() {
 		r := results.ResultReader()
@@ -181,6 +190,15 @@ func runQueries(ctx context.Context, conn *pgconn.PgConn, setup []string, querie
 		n++
 	}
 	return results.Close()
+}
+
+// script joins statements and queries into one message.
+func script(setup []string, queries []query) string {
+	parts := append([]string(nil), setup...)
+	for _, q := range queries {
+		parts = append(parts, strings.TrimRight(strings.TrimSpace(q.sql), ";"))
+	}
+	return strings.Join(parts, ";\n")
 }
 
 func commit(ctx context.Context, conn *pgconn.PgConn) error {
