@@ -7,11 +7,10 @@
 package view
 
 import (
-	"github.com/schemaguard/schemaguard/internal/catalog"
 	"slices"
-	"sort"
 	"strings"
 
+	"github.com/schemaguard/schemaguard/internal/catalog"
 	"github.com/schemaguard/schemaguard/internal/directus"
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
@@ -36,7 +35,9 @@ type builder struct {
 	byField map[catalog.ColumnName]meta
 	// ownSpecial holds the flags of columns that the team added to a meta table.
 	ownSpecial map[catalog.ColumnName][]string
-	out        *snapshot.Snapshot
+	// The keys that all fields, and the schemas of all columns, share.
+	fieldKeys, columnKeys []string
+	out                   *snapshot.Snapshot
 }
 
 // Snapshot returns what Directus of the given version would write with `schema
@@ -44,7 +45,9 @@ type builder struct {
 func Snapshot(c *catalog.Catalog, v directus.Version) *snapshot.Snapshot {
 	b := &builder{
 		Catalog: c, version: v, rules: directus.RulesFor(v), sorting: sortingOf(directus.RulesFor(v)),
-		known: map[string]bool{}, tables: map[string]bool{}, byField: map[catalog.ColumnName]meta{},
+		known: map[string]bool{}, tables: map[string]bool{},
+		byField:   make(map[catalog.ColumnName]meta, len(c.Meta[catalog.MetaFields].Rows)),
+		fieldKeys: []string{"collection", "field", "type", "meta", "schema"}, columnKeys: columnKeys(directus.RulesFor(v)),
 		out: snapshot.New(snapshot.FormatFull, headerOf(v), "postgres"),
 	}
 	b.out.Dialect = snapshot.DialectOf(v)
@@ -167,7 +170,7 @@ func (b *builder) fieldRows(r *reader) (aliases []placed) {
 		}
 		if b.known[table] && catalog.IsAlias(m.special) {
 			local := b.overrideType("alias", m.special)
-			aliases = append(aliases, placedField(table, name, local, m.value, m.id, jsvalue.Null()))
+			aliases = append(aliases, b.placedField(table, name, local, m.value, m.id, jsvalue.Null()))
 		}
 	}
 	return aliases
@@ -195,30 +198,31 @@ func (b *builder) column(col *catalog.Column, row meta, tracked bool, facts keyF
 	if b.rules.DefaultIgnoresSpecial {
 		castBy = localType(col, nil)
 	}
-	schema := jsvalue.NewObject(16)
-	schema.Set("name", jsvalue.String(col.Name))
-	schema.Set("table", jsvalue.String(col.Table))
-	schema.Set("data_type", jsvalue.String(col.DataType))
-	schema.Set("default_value", defaultValue(col.Default, castBy, b.sorting))
-	schema.Set("max_length", col.MaxLength)
-	schema.Set("numeric_precision", col.Precision)
-	schema.Set("numeric_scale", col.Scale)
-	schema.Set("is_nullable", jsvalue.Bool(col.Nullable))
-	schema.Set("is_unique", jsvalue.Bool(facts.unique))
+	vals := append(make([]jsvalue.Value, 0, len(b.columnKeys)),
+		jsvalue.String(col.Name), jsvalue.String(col.Table), jsvalue.String(col.DataType),
+		defaultValue(col.Default, castBy, b.sorting), col.MaxLength, col.Precision, col.Scale,
+		jsvalue.Bool(col.Nullable), jsvalue.Bool(facts.unique))
 	if b.rules.HasIsIndexed {
-		schema.Set("is_indexed", jsvalue.Bool(col.Indexed))
+		vals = append(vals, jsvalue.Bool(col.Indexed))
 	}
-	schema.Set("is_primary_key", jsvalue.Bool(facts.primary))
-	schema.Set("is_generated", jsvalue.Bool(col.Generated))
-	schema.Set("generation_expression", optional(col.Expression))
-	schema.Set("has_auto_increment", jsvalue.Bool(facts.autoIncrement))
-	schema.Set("foreign_key_table", facts.foreignTable)
-	schema.Set("foreign_key_column", facts.foreignColumn)
+	vals = append(vals, jsvalue.Bool(facts.primary), jsvalue.Bool(col.Generated), optional(col.Expression),
+		jsvalue.Bool(facts.autoIncrement), facts.foreignTable, facts.foreignColumn)
+	schema := jsvalue.ObjectOf(b.columnKeys, vals)
 	id := row.id
 	if !tracked {
 		id = noID
 	}
-	return placedField(col.Table, col.Name, b.overrideType(local, row.special), row.value, id, jsvalue.FromObject(schema))
+	return b.placedField(col.Table, col.Name, b.overrideType(local, row.special), row.value, id, jsvalue.FromObject(schema))
+}
+
+// columnKeys are the keys of a column's schema in Directus's order; before
+// 11.14 they have no is_indexed.
+func columnKeys(r directus.Rules) []string {
+	keys := []string{"name", "table", "data_type", "default_value", "max_length", "numeric_precision", "numeric_scale", "is_nullable", "is_unique"}
+	if r.HasIsIndexed {
+		keys = append(keys, "is_indexed")
+	}
+	return append(keys, "is_primary_key", "is_generated", "generation_expression", "has_auto_increment", "foreign_key_table", "foreign_key_column")
 }
 
 // withGeometry returns the column with the type that PostGIS gives it. Where
@@ -239,15 +243,12 @@ func (b *builder) withGeometry(col *catalog.Column) *catalog.Column {
 	return &changed
 }
 
-func placedField(table, name, local string, meta jsvalue.Value, id int64, schema jsvalue.Value) placed {
-	o := jsvalue.NewObject(5)
-	o.Set("collection", jsvalue.String(table))
-	o.Set("field", jsvalue.String(name))
-	o.Set("type", jsvalue.String(local))
-	o.Set("meta", meta)
-	if !schema.IsNull() {
-		o.Set("schema", schema)
+func (b *builder) placedField(table, name, local string, meta jsvalue.Value, id int64, schema jsvalue.Value) placed {
+	vals := []jsvalue.Value{jsvalue.String(table), jsvalue.String(name), jsvalue.String(local), meta, schema}
+	if schema.IsNull() {
+		vals = vals[:4]
 	}
+	o := jsvalue.ObjectOf(b.fieldKeys[:len(vals)], vals)
 	return placed{collection: table, field: name, id: id, item: snapshot.Item{
 		Key: snapshot.Key{Kind: snapshot.Field, Collection: table, Field: name}, Value: jsvalue.FromObject(o),
 	}}
@@ -302,7 +303,7 @@ func (b *builder) add(list []placed) {
 			return jsvalue.CompareUTF16(a.field, b.field)
 		}
 	}
-	sort.SliceStable(list, func(i, j int) bool { return order(list[i], list[j]) < 0 })
+	slices.SortStableFunc(list, order)
 	b.out.Grow(kind, len(list))
 	for i := range list {
 		b.out.Add(list[i].item)

@@ -25,19 +25,29 @@ type meta struct {
 // reader turns the rows of one meta table into values.
 type reader struct {
 	table    *catalog.MetaTable
-	order    []int // column indexes in the order their keys come out
-	byValue  bool  // a key with a comma: the order depends on the row
+	order    []int    // column indexes in the order their keys come out
+	keys     []string // their names, which all rows share
+	byValue  bool     // a key with a comma: the order depends on the row
 	idColumn int
 	special  int
 	casts    [][]string // by column: the flags that change how it is read
 	sorting  sorting
 	interned map[string]jsvalue.Value
+	parsed   map[cellText]jsvalue.Value
+	room     []jsvalue.Value // what the values of the next rows go into
+}
+
+// cellText is a column and a text in it. Equal ones give the same value, which
+// may be shared: values are never changed.
+type cellText struct {
+	column int
+	text   string
 }
 
 // newReader returns a reader of the rows of t, whose columns have the special
 // flags that special tells.
 func newReader(t *catalog.MetaTable, special func(column string) []string, by sorting) *reader {
-	r := &reader{table: t, idColumn: -1, special: -1, sorting: by, interned: map[string]jsvalue.Value{}}
+	r := &reader{table: t, idColumn: -1, special: -1, sorting: by, interned: map[string]jsvalue.Value{}, parsed: map[cellText]jsvalue.Value{}}
 	r.casts = make([][]string, len(t.Columns))
 	for i, col := range t.Columns {
 		for _, flag := range special(col.Name) {
@@ -60,8 +70,28 @@ func newReader(t *catalog.MetaTable, special func(column string) []string, by so
 			null := jsvalue.Null()
 			return comparePairs(t.Columns[r.order[a]].Name, null, t.Columns[r.order[b]].Name, null) < 0
 		})
+		r.order = propertyOrder(t, r.order)
+	}
+	for _, i := range r.order {
+		r.keys = append(r.keys, t.Columns[i].Name)
 	}
 	return r
+}
+
+// propertyOrder moves the columns with integer-like names to where JavaScript
+// has them.
+func propertyOrder(t *catalog.MetaTable, order []int) []int {
+	o := jsvalue.NewObject(len(order))
+	for _, i := range order {
+		o.Set(t.Columns[i].Name, jsvalue.Number(float64(i)))
+	}
+	o = o.InPropertyOrder()
+	sorted := make([]int, 0, len(order))
+	for n := range o.Len() {
+		_, i := o.At(n)
+		sorted = append(sorted, int(i.Number()))
+	}
+	return sorted
 }
 
 // metaSpecials returns the flags that the team's own rows give to columns of
@@ -89,18 +119,33 @@ func (r *reader) read(row catalog.MetaRow) meta {
 			m.id = id
 		}
 	}
-	o := jsvalue.NewObject(len(r.order))
-	for _, i := range r.order {
-		o.Set(r.table.Columns[i].Name, r.cell(i, row[i]))
+	vals := r.values()
+	for n, i := range r.order {
+		vals[n] = r.cell(i, row[i])
 	}
+	o := jsvalue.ObjectOf(r.keys, vals)
 	if r.byValue {
 		o = sortObject(o, r.sorting)
 	}
-	m.value = jsvalue.FromObject(o.InPropertyOrder())
+	m.value = jsvalue.FromObject(o)
 	if r.special >= 0 && row[r.special] != nil {
 		m.special = catalog.SplitCSV(string(row[r.special]))
 	}
 	return m
+}
+
+// rowsPerRoom is how many rows share one allocation.
+const rowsPerRoom = 32
+
+// values returns an empty row's values.
+func (r *reader) values() []jsvalue.Value {
+	n := len(r.order)
+	if len(r.room) < n {
+		r.room = make([]jsvalue.Value, n*rowsPerRoom)
+	}
+	vals := r.room[:n:n]
+	r.room = r.room[n:]
+	return vals
 }
 
 // cell gives one column as the pg driver and Directus's payload service
@@ -112,6 +157,16 @@ func (r *reader) cell(i int, raw []byte) jsvalue.Value {
 	if len(r.casts[i]) == 0 {
 		return r.plain(r.table.Columns[i].OID, raw)
 	}
+	v, ok := r.parsed[cellText{i, string(raw)}]
+	if !ok {
+		v = r.cast(i, raw)
+		r.parsed[cellText{i, string(raw)}] = v
+	}
+	return v
+}
+
+// cast reads a column as its flags say.
+func (r *reader) cast(i int, raw []byte) jsvalue.Value {
 	v := driverValue(r.table.Columns[i].OID, raw)
 	for _, flag := range r.casts[i] {
 		if v.Kind() != jsvalue.KindString {
@@ -132,6 +187,8 @@ func (r *reader) plain(oid uint32, raw []byte) jsvalue.Value {
 	switch oid {
 	case pgtype.TextOID, pgtype.VarcharOID, pgtype.UUIDOID:
 		return r.intern(raw)
+	case pgtype.BoolOID:
+		return jsvalue.Bool(string(raw) == "t")
 	case pgtype.IntervalOID:
 		return driverValue(oid, raw) // an object of a class, which sortDeep leaves alone
 	}
