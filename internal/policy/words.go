@@ -239,8 +239,14 @@ func harmWords(c Change, a *plan.Action) string {
 	return s + causeWords(a)
 }
 
+// causeWords says why a boot does it, where the class of the change does not say
+// so already.
 func causeWords(a *plan.Action) string {
 	if a == nil || a.Cause == "" {
+		return ""
+	}
+	switch a.Code {
+	case "", finding.CollectionDrop, finding.FieldDrop, finding.RelationDrop, finding.FolderDrop, finding.SystemIndexDrop, finding.EditLost, finding.DeleteUndone:
 		return ""
 	}
 	return " (" + a.Cause + ")"
