@@ -7,7 +7,6 @@
 package check
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -141,7 +140,7 @@ func (c *run) sameBytes() bool {
 	if c.Live.Upgraded != nil {
 		return false
 	}
-	return bytes.Equal(snapshot.Encode(c.Live.Snapshot, snapshot.FormatOf(c.Target.Data)), c.Target.Data)
+	return snapshot.Matches(c.Live.Snapshot, snapshot.FormatOf(c.Target.Data), c.Target.Data)
 }
 
 // fill finds out everything that the judgement of differences needs.

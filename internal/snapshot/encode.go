@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"bytes"
 	"strconv"
 
 	"github.com/schemaguard/schemaguard/internal/directus"
@@ -36,8 +37,30 @@ func Encode(s *Snapshot, f Format) []byte {
 	if f == JSON {
 		return jsvalue.AppendJSON(nil, jsvalue.FromObject(s.object()))
 	}
+	return s.yaml(make([]byte, 0, bytesPerItem*(s.Len()+1)), func(dst []byte) []byte { return dst })
+}
+
+// Matches tells whether data is exactly what [Encode] gives. It needs no room
+// for all of it and stops at the first difference.
+func Matches(s *Snapshot, f Format, data []byte) bool {
+	if f == JSON {
+		return bytes.Equal(Encode(s, f), data)
+	}
+	rest := data
+	end := s.yaml(make([]byte, 0, 1<<14), func(part []byte) []byte {
+		var ok bool
+		if rest, ok = bytes.CutPrefix(rest, part); !ok {
+			return nil
+		}
+		return part[:0]
+	})
+	return end != nil && len(rest) == 0
+}
+
+// yaml appends the YAML form to dst and hands dst to next after each item. What
+// next returns is appended to from there on; nil ends it.
+func (s *Snapshot) yaml(dst []byte, next func([]byte) []byte) []byte {
 	d := s.Dialect
-	dst := make([]byte, 0, bytesPerItem*(s.Len()+1))
 	head := s.header()
 	for i := range head.Len() {
 		key, v := head.At(i)
@@ -53,10 +76,12 @@ func Encode(s *Snapshot, f Format) []byte {
 		}
 		dst = append(append(dst, k.List()...), ":\n"...)
 		for i := range s.lists[k] {
-			dst = jsyaml.AppendElement(dst, s.lists[k][i].Value, d)
+			if dst = next(jsyaml.AppendElement(dst, s.lists[k][i].Value, d)); dst == nil {
+				return nil
+			}
 		}
 	}
-	return dst
+	return next(dst)
 }
 
 func (s *Snapshot) header() *jsvalue.Object {

@@ -7,6 +7,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/check"
 	"github.com/schemaguard/schemaguard/internal/config"
 	"github.com/schemaguard/schemaguard/internal/finding"
+	"github.com/schemaguard/schemaguard/internal/gitrepo"
 	"github.com/schemaguard/schemaguard/internal/live"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
@@ -27,6 +28,7 @@ type Session struct {
 // Directus it is. Its errors are those of [Workspace.Resolve], [live.Open] and
 // [live.Decide].
 func (w *Workspace) Connect(ctx context.Context) (*Session, error) {
+	committed := w.readCommitted(ctx) // git is read while the server works
 	st, err := w.Resolve(ctx)
 	if err != nil {
 		return nil, err
@@ -48,7 +50,8 @@ func (w *Workspace) Connect(ctx context.Context) (*Session, error) {
 		return nil, err
 	}
 	s := &Session{Workspace: w, Settings: st, Database: db}
-	candidates := append(st.candidates, live.Candidate{Version: w.header(ctx), Source: "header of " + w.Name, Recorded: true})
+	w.last = <-committed
+	candidates := append(st.candidates, live.Candidate{Version: w.header(), Source: "header of " + w.Name, Recorded: true})
 	if s.Decision, err = live.Decide(candidates, db.Catalog.Migrations); err != nil {
 		db.Close()
 		return nil, err
@@ -60,17 +63,46 @@ func (w *Workspace) Connect(ctx context.Context) (*Session, error) {
 // Close ends the connection.
 func (s *Session) Close() { s.Database.Close() }
 
-// header returns the version in the committed snapshot's header, or of the one
-// on disk where none is committed.
-func (w *Workspace) header(ctx context.Context) string {
-	if w.Repo != nil {
+// content is a blob that was read.
+type content struct {
+	id   string
+	data []byte
+}
+
+// readCommitted reads the committed snapshot and sends it, or nothing where
+// there is none.
+func (w *Workspace) readCommitted(ctx context.Context) <-chan content {
+	done := make(chan content, 1)
+	go func() {
+		var c content
+		defer func() { done <- c }()
+		if w.Repo == nil {
+			return
+		}
 		if blob, err := w.Repo.At(ctx, "HEAD", w.Path); err == nil {
 			if data, err := blob.Data(ctx); err == nil {
-				return snapshot.HeaderVersion(data)
+				c = content{blob.ID, data}
 			}
 		}
+	}()
+	return done
+}
+
+// data returns the content of a blob, which often is the committed one.
+func (w *Workspace) data(ctx context.Context, blob gitrepo.Blob) ([]byte, error) {
+	if w.last.id != "" && blob.ID == w.last.id {
+		return w.last.data, nil
 	}
-	data, err := os.ReadFile(w.File)
+	return blob.Data(ctx)
+}
+
+// header returns the version in the committed snapshot's header, or of the one
+// on disk where none is committed.
+func (w *Workspace) header() string {
+	data, err := w.last.data, error(nil)
+	if w.last.id == "" {
+		data, err = os.ReadFile(w.File)
+	}
 	if err != nil {
 		return ""
 	}

@@ -93,7 +93,7 @@ func (w *Workspace) fromGit(ctx context.Context, word string) (Target, error) {
 	}
 	t.File = w.Path
 	if err == nil {
-		t.Data, err = blob.Data(ctx)
+		t.Data, err = w.data(ctx, blob)
 	}
 	return t.orMissing(err)
 }

@@ -38,6 +38,7 @@ type Workspace struct {
 	Name   string        // the snapshot file as messages name it
 
 	options Options
+	last    content // the committed snapshot, once it was read
 }
 
 // UsageError is something that was asked for and does not exist: a snapshot, a
