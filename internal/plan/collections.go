@@ -7,71 +7,74 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
+	"github.com/schemaguard/schemaguard/internal/plan/dbstate"
+	"github.com/schemaguard/schemaguard/internal/plan/deepdiff"
+	"github.com/schemaguard/schemaguard/internal/plan/metarow"
+	"github.com/schemaguard/schemaguard/internal/plan/schemadiff"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 )
 
-// roots returns the collections to create first: without a group, or with one
-// that exists (utils/apply-diff.js, filterCollectionsForCreation). A collection
-// whose group neither exists nor is created is never created.
-func (s *simulation) roots() []*entry {
+// roots returns the collections to create first: without a group, or with one that exists (utils/apply-diff.js,
+// filterCollectionsForCreation). A collection whose group neither exists nor is created is never created.
+func (s *simulation) roots() []*schemadiff.Entry {
 	creating := map[string]bool{}
 	for _, e := range s.diff[snapshot.Collection] {
-		creating[e.key.Collection] = creating[e.key.Collection] || e.first().kind == kindNew
+		creating[e.Key.Collection] = creating[e.Key.Collection] || e.First().Kind == deepdiff.New
 	}
-	return filter(s.diff[snapshot.Collection], func(e *entry) bool {
-		first := e.first()
-		if first.kind != kindNew {
+	return schemadiff.Filter(s.diff[snapshot.Collection], func(e *schemadiff.Entry) bool {
+		first := e.First()
+		if first.Kind != deepdiff.New {
 			return false
 		}
-		if first.rhs.IsNull() {
+		if first.RHS.IsNull() {
 			s.begin(e)
-			s.fail("the file has %s, which this database does not know, and Directus %s stumbles over its null", first.name(), s.version)
+			s.fail("the file has %s, which this database does not know, and Directus %s stumbles over its null", first.Name(), s.version)
 			return false
 		}
-		group := first.rhs.Get("meta").Get("group")
-		if !truthy(group) {
+		group := first.RHS.Get("meta").Get("group")
+		if !schemadiff.Truthy(group) {
 			return true
 		}
 		return s.live.Get(collectionKey(group.Str())) != nil && !creating[group.Str()]
 	})
 }
 
-func (s *simulation) createCollections(entries []*entry) {
+func (s *simulation) createCollections(entries []*schemadiff.Entry) {
 	for _, e := range entries {
-		if e.first().kind != kindNew || e.first().rhs == nil || !truthy(*e.first().rhs) {
+		if e.First().Kind != deepdiff.New || e.First().RHS == nil || !schemadiff.Truthy(*e.First().RHS) {
 			continue
 		}
-		fields := filter(s.diff[snapshot.Field], func(f *entry) bool { return f.key.Collection == e.key.Collection })
+		fields := schemadiff.Filter(s.diff[snapshot.Field], func(f *schemadiff.Entry) bool { return f.Key.Collection == e.Key.Collection })
 		s.createCollection(e, fields)
-		s.diff[snapshot.Field] = filter(s.diff[snapshot.Field], func(f *entry) bool { return f.key.Collection != e.key.Collection })
-		if e.first().path == nil {
-			s.createCollections(filter(s.diff[snapshot.Collection], func(child *entry) bool {
-				rhs := child.first().rhs
-				return rhs != nil && rhs.Get("meta").Get("group").Str() == e.key.Collection && child != e
+		s.diff[snapshot.Field] = schemadiff.Filter(s.diff[snapshot.Field], func(f *schemadiff.Entry) bool { return f.Key.Collection != e.Key.Collection })
+		if e.First().Path == nil {
+			s.createCollections(schemadiff.Filter(s.diff[snapshot.Collection], func(child *schemadiff.Entry) bool {
+				rhs := child.First().RHS
+				return rhs != nil && rhs.Get("meta").Get("group").Str() == e.Key.Collection && child != e
 			}))
 		}
 	}
 }
 
-func (s *simulation) createCollection(e *entry, fields []*entry) {
-	a, name := s.begin(e), e.key.Collection
+func (s *simulation) createCollection(e *schemadiff.Entry, fields []*schemadiff.Entry) {
+	a, name := s.begin(e), e.Key.Collection
 	a.Verb = Create
-	if e.first().path != nil {
+	if e.First().Path != nil {
 		a.Verb = Update
 		s.fail("the file has %s, which this database does not know, and Directus %s takes that for a new collection",
-			e.first().name(), s.version)
+			e.First().Name(), s.version)
 		return
 	}
-	meta, hasTable := e.first().rhs.Get("meta"), !e.first().rhs.Get("schema").IsNull()
-	_, hasRow := s.db.groups[name]
+	meta, hasTable := e.First().RHS.Get("meta"), !e.First().RHS.Get("schema").IsNull()
+	_, hasRow := s.db.Groups[name]
 	switch {
-	case strings.HasPrefix(name, "directus_"), s.quirks.refusesSlash && strings.Contains(name, "/"), name == "":
+	case strings.HasPrefix(name, "directus_"), s.quirks.RefusesSlash && strings.Contains(name, "/"), name == "":
 		s.fail("Directus refuses the collection name %q", name)
 		return
 	case hasRow:
 		s.fail("collection %s already has a row in directus_collections", name)
 		return
-	case s.db.known(name) || hasTable && s.db.tables[name] != nil:
+	case s.db.Known(name) || hasTable && s.db.Tables[name] != nil:
 		s.fail("table %s already exists, without Directus tracking it", name)
 		return
 	}
@@ -86,48 +89,48 @@ func (s *simulation) createCollection(e *entry, fields []*entry) {
 	}
 	s.begin(e)
 	if !meta.IsNull() {
-		s.db.setCollection(name, meta)
+		s.db.SetCollection(name, meta)
 		s.effect(Effect{Op: AddMetaRow, Table: collectionRows, Column: name})
 		s.checkMeta(snapshot.Collection, meta, jsvalue.Null())
 	}
 }
 
-func (s *simulation) createTable(name string, fields []*entry) {
-	t := &table{facts: Table{Empty: true}}
-	s.db.tables[name] = t
+func (s *simulation) createTable(name string, fields []*schemadiff.Entry) {
+	t := &dbstate.Table{Empty: true}
+	s.db.Tables[name] = t
 	s.effect(Effect{Op: CreateTable, Table: name})
-	keyed := slices.ContainsFunc(fields, func(f *entry) bool {
-		schema := f.first().rhs.Get("schema")
+	keyed := slices.ContainsFunc(fields, func(f *schemadiff.Entry) bool {
+		schema := f.First().RHS.Get("schema")
 		return schema.Get("is_primary_key").Bool() || schema.Get("has_auto_increment").Bool()
 	})
-	if !keyed && s.quirks.lacksKey {
+	if !keyed && s.quirks.LacksKey {
 		s.keyless = append(s.keyless, name)
 	} else if !keyed {
-		t.key, t.columns = "id", []string{"id"}
+		t.Key, t.Columns = "id", []string{"id"}
 		s.effect(Effect{Op: AddColumn, Table: name, Column: "id", To: "integer"})
 		s.effect(Effect{Op: AddMetaRow, Table: fieldRows, Column: name + ".id"})
-		s.db.addField(name, "id", "", false)
+		s.db.AddField(name, "id", "", false)
 		s.also(fieldKey(name, "id"), Create, finding.NotConvergent, "its collection's fields have no primary key, so Directus adds this one").
 			NotConvergent = "the file does not have it, so the next apply drops it"
 	}
 	for _, f := range fields {
 		s.begin(f).Verb = Create
-		item := *f.first().rhs
-		if slices.Contains(t.columns, f.key.Field) {
-			s.fail("column %s of the new table %s is there twice", f.key.Field, name)
+		item := *f.First().RHS
+		if slices.Contains(t.Columns, f.Key.Field) {
+			s.fail("column %s of the new table %s is there twice", f.Key.Field, name)
 			continue
 		}
-		s.addColumn(t, f.key, item, false)
-		s.addFieldRow(f.key, item)
+		s.addColumn(t, f.Key, item, false)
+		s.addFieldRow(f.Key, item)
 	}
 }
 
-// deleteCollections deletes in the order of the differences; before 11.1.2 only
-// what has no group, and then what stood in it.
+// deleteCollections deletes in the order of the differences; before 11.1.2 only what has no group, and then what stood
+// in it.
 func (s *simulation) deleteCollections() {
 	if !s.rules.KeepsGroupedCollections {
 		for _, e := range s.diff[snapshot.Collection] {
-			if e.first().kind == kindDelete {
+			if e.First().Kind == deepdiff.Delete {
 				s.unlink(e)
 				s.deleteCollection(e)
 			}
@@ -137,92 +140,85 @@ func (s *simulation) deleteCollections() {
 	var inGroup func(isRoot bool, group string)
 	inGroup = func(isRoot bool, group string) {
 		for _, e := range s.diff[snapshot.Collection] {
-			if e.first().kind != kindDelete {
+			if e.First().Kind != deepdiff.Delete {
 				continue
 			}
-			of, ok := e.first().lhs.Get("meta").Object().Get("group")
+			of, ok := e.First().LHS.Get("meta").Object().Get("group")
 			if isRoot && ok && of.IsNull() || !isRoot && of.Str() == group && group != "" {
 				s.unlink(e)
-				inGroup(false, e.key.Collection)
+				inGroup(false, e.Key.Collection)
 				s.deleteCollection(e)
 			}
 		}
 	}
 	for _, e := range s.diff[snapshot.Collection] {
-		if s.rules.NullMetaKeyMissingFails && e.first().kind == kindDelete && e.first().lhs.IsNull() {
+		if s.rules.NullMetaKeyMissingFails && e.First().Kind == deepdiff.Delete && e.First().LHS.IsNull() {
 			s.begin(e)
-			s.fail("its meta lacks %s, and Directus %s stumbles over the null in the database", e.first().path[1], s.version)
+			s.fail("its meta lacks %s, and Directus %s stumbles over the null in the database", e.First().Path[1], s.version)
 		}
 	}
 	inGroup(true, "")
 }
 
 // unlink deletes the relations of a collection that is about to be deleted.
-func (s *simulation) unlink(e *entry) {
-	a, name := s.begin(e), e.key.Collection
+func (s *simulation) unlink(e *schemadiff.Entry) {
+	a, name := s.begin(e), e.Key.Collection
 	a.Verb = Drop
-	for _, r := range s.db.relations() {
-		if r.collection == name || r.related == name {
-			s.deleteRelation(s.db, r.collection, r.field)
-			if r.collection != name {
-				s.also(relationKey(r.collection, r.field), Drop, finding.RelationDrop, "the collection "+name+", which it points to, is dropped")
+	for _, r := range s.db.Relations() {
+		if r.Collection == name || r.Related == name {
+			s.deleteRelation(s.db, r.Collection, r.Field)
+			if r.Collection != name {
+				s.also(relationKey(r.Collection, r.Field), Drop, finding.RelationDrop, "the collection "+name+", which it points to, is dropped")
 			}
 		}
 	}
 }
 
-func (s *simulation) deleteCollection(e *entry) {
+func (s *simulation) deleteCollection(e *schemadiff.Entry) {
 	s.begin(e)
-	name, hasTable := e.key.Collection, !e.live.Schema().IsNull()
+	name, hasTable := e.Key.Collection, !e.Live.Schema().IsNull()
 	if hasTable {
 		s.dropTable(name)
 		s.dropped = append(s.dropped, name)
 	}
-	for _, child := range slices.Sorted(maps.Keys(s.db.groups)) {
-		if s.db.groups[child] == name {
+	for _, child := range slices.Sorted(maps.Keys(s.db.Groups)) {
+		if s.db.Groups[child] == name {
 			s.ungroup(child, name)
 		}
 	}
-	if !e.live.Meta().IsNull() {
-		delete(s.db.groups, name)
+	if !e.Live.Meta().IsNull() {
+		delete(s.db.Groups, name)
 		s.effect(Effect{Op: DeleteMetaRow, Table: collectionRows, Column: name})
 		s.purge(name, "directus_shares", "directus_versions") // by their foreign keys
 	}
 	if hasTable {
-		delete(s.db.fields, name)
-		delete(s.db.special, name)
+		delete(s.db.Fields, name)
+		delete(s.db.Special, name)
 		s.purge(name, fieldRows, "directus_presets", "directus_revisions", "directus_activity", "directus_permissions")
-		s.db.rows = slices.DeleteFunc(s.db.rows, func(r relationRow) bool { return r.many == name })
+		s.db.DeleteRows(name, "")
 		s.disallow(name)
 	}
 }
 
 // disallow takes a dropped collection out of what relations to any allow.
 func (s *simulation) disallow(name string) {
-	for i := range s.db.rows {
-		row := &s.db.rows[i]
-		if !slices.Contains(row.allowed, name) {
-			continue
-		}
-		row.allowed = slices.DeleteFunc(slices.Clone(row.allowed), func(a string) bool { return a == name })
-		s.effect(Effect{Op: SetMeta, Table: relationRows, Column: row.many + "." + row.field})
-		key := relationKey(row.many, row.field)
-		if target := s.target.Get(key); target != nil && slices.Contains(texts(target.Meta().Get("one_allowed_collections")), name) {
+	for _, row := range s.db.Disallow(name) {
+		s.effect(Effect{Op: SetMeta, Table: relationRows, Column: row.Many + "." + row.Field})
+		key := relationKey(row.Many, row.Field)
+		if target := s.target.Get(key); target != nil && slices.Contains(dbstate.Texts(target.Meta().Get("one_allowed_collections")), name) {
 			s.alsoEdit(key, "the collection "+name+", which it allows, is dropped", "the file has it allow "+name+", which is dropped")
 		}
 	}
 }
 
 func (s *simulation) dropTable(name string) {
-	if pin := s.db.pinned(name, ""); pin != "" {
+	if pin := s.db.PinnedBy(name, ""); pin != "" {
 		s.fail("table %s cannot be dropped: %s depends on it", name, pin)
 	}
-	for _, fk := range s.db.foreign {
-		if fk.ForeignTable == name && fk.Table != name {
-			s.fail("table %s cannot be dropped: the foreign key %s of %s depends on it", name, fk.Name, fk.Table)
-		}
+	if fk := s.db.ForeignKeyTo(name, ""); fk != nil {
+		s.fail("table %s cannot be dropped: the foreign key %s of %s depends on it", name, fk.Name, fk.Table)
 	}
-	delete(s.db.tables, name)
+	delete(s.db.Tables, name)
 	s.effect(Effect{Op: DropTable, Table: name})
 }
 
@@ -234,7 +230,7 @@ func (s *simulation) purge(collection string, tables ...string) {
 
 // ungroup takes a collection out of its deleted folder.
 func (s *simulation) ungroup(child, folder string) {
-	s.db.groups[child] = ""
+	s.db.Groups[child] = ""
 	s.effect(Effect{Op: SetMeta, Table: collectionRows, Column: child})
 	if target := s.target.Get(collectionKey(child)); target != nil && target.Meta().Get("group").Str() == folder {
 		s.alsoEdit(collectionKey(child), "its group "+folder+" is deleted, so it stands in none",
@@ -244,18 +240,18 @@ func (s *simulation) ungroup(child, folder string) {
 
 func (s *simulation) updateCollections() {
 	for _, e := range s.diff[snapshot.Collection] {
-		if k := e.first().kind; k != kindEdit && k != kindArray {
+		if k := e.First().Kind; k != deepdiff.Edit && k != deepdiff.Array {
 			continue
 		}
 		s.begin(e)
 		e = s.firstLive(e)
-		for _, d := range e.detail {
-			if !d.under("meta") {
-				s.diverge("Directus does not change the %s of a collection", d.name())
+		for _, d := range e.Detail {
+			if !d.Under("meta") {
+				s.diverge("Directus does not change the %s of a collection", d.Name())
 			}
 		}
-		meta := e.target.Meta()
-		if !truthy(meta) {
+		meta := e.Target.Meta()
+		if !schemadiff.Truthy(meta) {
 			s.diverge("the file has no meta for it, and Directus keeps what is there")
 			continue
 		}
@@ -264,28 +260,27 @@ func (s *simulation) updateCollections() {
 	}
 }
 
-func (s *simulation) setCollectionMeta(e *entry, meta jsvalue.Value) {
-	name, group := e.key.Collection, meta.Get("group")
-	if _, ok := s.db.groups[group.Str()]; group.Str() != "" && !ok {
+func (s *simulation) setCollectionMeta(e *schemadiff.Entry, meta jsvalue.Value) {
+	name, group := e.Key.Collection, meta.Get("group")
+	if _, ok := s.db.Groups[group.Str()]; group.Str() != "" && !ok {
 		s.fail("its group %s does not exist", group.Str())
 		return
 	}
 	a := s.action()
 	s.rewrite(collectionRows, name)
-	if _, ok := s.db.groups[name]; !ok {
+	if _, ok := s.db.Groups[name]; !ok {
 		a.Verb = Update
-		s.db.setCollection(name, meta)
+		s.db.SetCollection(name, meta)
 		s.effect(Effect{Op: AddMetaRow, Table: collectionRows, Column: name})
-	} else if s.checkMeta(snapshot.Collection, meta, e.live.Meta()) {
+	} else if s.checkMeta(snapshot.Collection, meta, e.Live.Meta()) {
 		s.effect(Effect{Op: SetMeta, Table: collectionRows, Column: name})
 		a.Verb = Update
-		s.db.setCollection(name, merged(e.live.Meta(), meta))
+		s.db.SetCollection(name, metarow.Merged(e.Live.Meta(), meta))
 	}
 }
 
-// spendLicence counts a created or edited collection against the limit of a
-// Directus 12 without a licence (license/entitlements, assert): editing one that
-// is active counts as one more.
+// spendLicence counts a created or edited collection against the limit of a Directus 12 without a licence
+// (license/entitlements, assert): editing one that is active counts as one more.
 func (s *simulation) spendLicence(meta jsvalue.Value, creating bool) {
 	limit := s.rules.CollectionLimit
 	status, ok := meta.Object().Get("status")
@@ -295,7 +290,7 @@ func (s *simulation) spendLicence(meta jsvalue.Value, creating bool) {
 	if s.facts.Licensed != nil && *s.facts.Licensed {
 		return
 	}
-	if s.active()+1 <= limit {
+	if s.db.Active(s.live, s.target)+1 <= limit {
 		return
 	}
 	why := "a Directus 12 without a licence allows %d active collections, and creating or editing one counts as one more"
@@ -305,23 +300,4 @@ func (s *simulation) spendLicence(meta jsvalue.Value, creating bool) {
 	}
 	s.mayFail(why, limit)
 	s.plan.MayFail[len(s.plan.MayFail)-1].Code = finding.LicenceLimit
-}
-
-// active counts the collections that a licence counts, at this point of the
-// apply: tracked, with a table and not set to another status.
-func (s *simulation) active() int {
-	n := 0
-	for name := range s.db.groups {
-		item := s.live.Get(collectionKey(name))
-		if item == nil {
-			item = s.target.Get(collectionKey(name))
-		}
-		if item == nil || s.db.tables[name] == nil {
-			continue
-		}
-		if status, ok := item.Meta().Object().Get("status"); !ok || status.Str() == "active" {
-			n++
-		}
-	}
-	return n
 }

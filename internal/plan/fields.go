@@ -5,91 +5,95 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
+	"github.com/schemaguard/schemaguard/internal/plan/column"
+	"github.com/schemaguard/schemaguard/internal/plan/dbstate"
+	"github.com/schemaguard/schemaguard/internal/plan/deepdiff"
+	"github.com/schemaguard/schemaguard/internal/plan/schemadiff"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 )
 
-// applyFields works on the fields in the order of the differences: deletions and
-// updates where live has the field, then creations (utils/apply-diff.js).
+// applyFields works on the fields in the order of the differences: deletions and updates where live has the field, then
+// creations (utils/apply-diff.js).
 func (s *simulation) applyFields() {
 	view := s.seen()
 	for _, e := range s.diff[snapshot.Field] {
-		if !s.quirks.staleFields {
+		if !s.quirks.StaleFields {
 			view = s.now()
 		}
-		first := e.first()
+		first := e.First()
 		s.begin(e)
 		switch {
-		case first.kind == kindNew && !first.nestedMeta():
+		case first.Kind == deepdiff.New && !e.NestedMeta():
 			s.createField(view, e)
-		case first.kind == kindEdit, first.kind == kindArray, first.nestedMeta():
+		case first.Kind == deepdiff.Edit, first.Kind == deepdiff.Array, e.NestedMeta():
 			s.updateField(view, e)
 		default:
 			s.action().Verb = Drop
-			s.deleteField(view, e.key.Collection, e.key.Field)
+			s.deleteField(view, e.Key.Collection, e.Key.Field)
 			s.forgetRelation(e)
 		}
 	}
 }
 
-// forgetRelation takes the relation of a deleted field out of the differences,
-// as Directus does; from 11.3 on not one that is to be created anew.
-func (s *simulation) forgetRelation(e *entry) {
-	s.diff[snapshot.Relation] = filter(s.diff[snapshot.Relation], func(r *entry) bool {
-		if r.key.Collection != e.key.Collection || r.key.Field != e.key.Field {
+// forgetRelation takes the relation of a deleted field out of the differences, as Directus does; from 11.3 on not one
+// that is to be created anew.
+func (s *simulation) forgetRelation(e *schemadiff.Entry) {
+	s.diff[snapshot.Relation] = schemadiff.Filter(s.diff[snapshot.Relation], func(r *schemadiff.Entry) bool {
+		if r.Key.Collection != e.Key.Collection || r.Key.Field != e.Key.Field {
 			return true
 		}
-		isNew := func(c change) bool { return c.kind == kindNew }
-		if !s.quirks.staleFields && slices.ContainsFunc(r.changes, isNew) {
+		isNew := func(c deepdiff.Change) bool { return c.Kind == deepdiff.New }
+		if !s.quirks.StaleFields && slices.ContainsFunc(r.Changes, isNew) {
 			return true
 		}
-		a := &s.plan.Actions[r.action]
+		a := &s.plan.Actions[s.at[r]]
 		a.Verb, a.Implied = Drop, true
 		return false
 	})
 }
 
-func (s *simulation) createField(view *database, e *entry) {
+func (s *simulation) createField(view *dbstate.Database, e *schemadiff.Entry) {
 	s.action().Verb = Create
-	collection, field := e.key.Collection, e.key.Field
+	collection, field := e.Key.Collection, e.Key.Field
 	switch {
-	case !view.known(collection):
+	case !view.Known(collection):
 		s.fail("collection %s has no table with a one-column primary key", collection)
 		return
-	case view.hasField(collection, field) || s.db.hasFieldRow(collection, field):
-		if e.first().path != nil {
-			s.fail("the file has %s, which the database does not, and Directus %s takes that for a new field", e.first().name(), s.version)
+	case view.HasField(collection, field) || s.db.HasFieldRow(collection, field):
+		if e.First().Path != nil {
+			s.fail("the file has %s, which the database does not, and Directus %s takes that for a new field", e.First().Name(), s.version)
 		} else {
 			s.fail("field %s.%s already exists, without Directus tracking it", collection, field)
 		}
 		return
 	}
-	t := s.db.tables[collection]
+	t := s.db.Tables[collection]
 	if t == nil {
-		t = &table{}
-		s.db.tables[collection] = t
+		t = &dbstate.Table{}
+		s.db.Tables[collection] = t
 	}
-	s.addColumn(t, e.key, *e.first().rhs, true)
-	s.addFieldRow(e.key, *e.first().rhs)
+	s.addColumn(t, e.Key, *e.First().RHS, true)
+	s.addFieldRow(e.Key, *e.First().RHS)
 }
 
 func (s *simulation) addFieldRow(key snapshot.Key, item jsvalue.Value) {
 	meta := item.Get("meta")
-	if !truthy(meta) {
+	if !schemadiff.Truthy(meta) {
 		return
 	}
 	alias := item.Get("type").Str() == "alias"
-	s.db.addField(key.Collection, key.Field, meta.Get("group").Str(), alias)
+	s.db.AddField(key.Collection, key.Field, meta.Get("group").Str(), alias)
 	s.effect(Effect{Op: AddMetaRow, Table: fieldRows, Column: key.Name()})
 	s.checkMeta(snapshot.Field, meta, jsvalue.Null())
 }
 
-func (s *simulation) updateField(view *database, e *entry) {
+func (s *simulation) updateField(view *dbstate.Database, e *schemadiff.Entry) {
 	e = s.firstLive(e)
-	collection, field := e.key.Collection, e.key.Field
-	typ := fieldType(e.target)
-	isAlias := view.special[collection][field] && !view.hasColumn(collection, field) || !view.hasField(collection, field)
+	collection, field := e.Key.Collection, e.Key.Field
+	typ := fieldType(e.Target)
+	isAlias := view.Special[collection][field] && !view.HasColumn(collection, field) || !view.HasField(collection, field)
 	switch {
-	case !view.known(collection):
+	case !view.Known(collection):
 		s.fail("collection %s has no table with a one-column primary key", collection)
 		return
 	case typ != "" && (typ == "alias") != isAlias:
@@ -97,76 +101,76 @@ func (s *simulation) updateField(view *database, e *entry) {
 		s.fail("field %s.%s cannot change between alias and column in Directus %s", collection, field, s.version)
 		return
 	}
-	schema := e.target.Schema()
-	if snapshot.AutoIncrementKey(e.live) {
-		schema = e.live.Schema()
-		if fieldType(e.live) != typ {
+	schema := e.Target.Schema()
+	if snapshot.AutoIncrementKey(e.Live) {
+		schema = e.Live.Schema()
+		if fieldType(e.Live) != typ {
 			s.diverge("Directus does not change the type of a primary key that counts up")
 		}
 	}
-	if picked := pickedOf(snapshot.Field, s.rules).of(e.target.Value, true); picked.Get("schema").IsNull() && !snapshot.AutoIncrementKey(e.live) {
+	if picked := schemadiff.Whitelist(snapshot.Field, s.rules).Of(e.Target.Value, true); picked.Get("schema").IsNull() && !snapshot.AutoIncrementKey(e.Live) {
 		schema = jsvalue.Null()
 	}
 	if !schema.IsNull() {
 		s.updateColumn(e, typ, schema)
-	} else if !e.live.Schema().IsNull() {
+	} else if !e.Live.Schema().IsNull() {
 		s.diverge("the file has no schema for it, and Directus keeps the column as it is")
 	}
 	s.updateFieldMeta(e)
 }
 
-func (s *simulation) updateFieldMeta(e *entry) {
-	meta := e.target.Meta()
-	if !truthy(meta) {
-		if !e.live.Meta().IsNull() {
+func (s *simulation) updateFieldMeta(e *schemadiff.Entry) {
+	meta := e.Target.Meta()
+	if !schemadiff.Truthy(meta) {
+		if !e.Live.Meta().IsNull() {
 			s.diverge("the file has no meta for it, and Directus keeps what is there")
 		}
 		return
 	}
-	s.rewrite(fieldRows, e.key.Name())
-	changed := s.checkMeta(snapshot.Field, meta, e.live.Meta())
-	if !s.db.hasFieldRow(e.key.Collection, e.key.Field) {
-		s.db.addField(e.key.Collection, e.key.Field, meta.Get("group").Str(), fieldType(e.target) == "alias")
-		s.effect(Effect{Op: AddMetaRow, Table: fieldRows, Column: e.key.Name()})
+	s.rewrite(fieldRows, e.Key.Name())
+	changed := s.checkMeta(snapshot.Field, meta, e.Live.Meta())
+	if !s.db.HasFieldRow(e.Key.Collection, e.Key.Field) {
+		s.db.AddField(e.Key.Collection, e.Key.Field, meta.Get("group").Str(), fieldType(e.Target) == "alias")
+		s.effect(Effect{Op: AddMetaRow, Table: fieldRows, Column: e.Key.Name()})
 	} else if changed {
-		s.effect(Effect{Op: SetMeta, Table: fieldRows, Column: e.key.Name()})
+		s.effect(Effect{Op: SetMeta, Table: fieldRows, Column: e.Key.Name()})
 	} else {
 		return
 	}
 	s.action().Verb = Update
 }
 
-// deleteField follows FieldsService.deleteField: the relation goes with the
-// field, and with the relation the alias on its other side.
-func (s *simulation) deleteField(view *database, collection, field string) {
-	for _, r := range view.relationsTouching(collection, field) {
-		if r.collection != collection || r.field != field {
+// deleteField follows FieldsService.deleteField: the relation goes with the field, and with the relation the alias on
+// its other side.
+func (s *simulation) deleteField(view *dbstate.Database, collection, field string) {
+	for _, r := range view.RelationsTouching(collection, field) {
+		if r.Collection != collection || r.Field != field {
 			s.clearOneField(r)
 			continue
 		}
 		s.deleteRelation(view, collection, field)
 		s.also(relationKey(collection, field), Drop, finding.RelationDrop, "its field "+collection+"."+field+" is dropped")
-		if r.related != "" && r.oneField != "" && r.related != collection && r.oneField != field {
-			s.deleteField(view, r.related, r.oneField)
+		if r.Related != "" && r.OneField != "" && r.Related != collection && r.OneField != field {
+			s.deleteField(view, r.Related, r.OneField)
 			s.alsoDropAlias(r)
 		}
 	}
-	if view.hasColumn(collection, field) {
+	if view.HasColumn(collection, field) {
 		s.dropColumn(collection, field)
 	}
-	for _, inGroup := range s.db.fieldsInGroup(collection, field) {
-		s.db.fields[collection][inGroup] = ""
+	for _, inGroup := range s.db.FieldsInGroup(collection, field) {
+		s.db.Fields[collection][inGroup] = ""
 		s.effect(Effect{Op: SetMeta, Table: fieldRows, Column: collection + "." + inGroup})
 		s.alsoUngroupField(fieldKey(collection, inGroup), field)
 	}
 	s.forgetUses(collection, field)
-	if s.db.deleteField(collection, field) {
+	if s.db.DeleteField(collection, field) {
 		s.effect(Effect{Op: DeleteMetaRow, Table: fieldRows, Column: collection + "." + field})
 	}
 }
 
-func (s *simulation) alsoDropAlias(r relation) {
-	s.also(fieldKey(r.related, r.oneField), Drop, finding.FieldDrop, "it is the other side of "+r.collection+"."+r.field+", which is dropped")
+func (s *simulation) alsoDropAlias(r dbstate.Relation) {
+	s.also(fieldKey(r.Related, r.OneField), Drop, finding.FieldDrop, "it is the other side of "+r.Collection+"."+r.Field+", which is dropped")
 }
 
 func (s *simulation) alsoUngroupField(key snapshot.Key, group string) {
@@ -175,62 +179,54 @@ func (s *simulation) alsoUngroupField(key snapshot.Key, group string) {
 	}
 }
 
-// forgetUses clears sort_field, archive_field and item_duplication_fields where
-// they name a deleted field. Paths through relations are not followed.
+// forgetUses clears sort_field, archive_field and item_duplication_fields where they name a deleted field. Paths
+// through relations are not followed.
 func (s *simulation) forgetUses(collection, field string) {
-	if !slices.Contains(s.db.uses[collection], field) {
+	if !s.db.ForgetUse(collection, field) {
 		return
 	}
-	s.db.uses[collection] = slices.DeleteFunc(slices.Clone(s.db.uses[collection]), func(f string) bool { return f == field })
 	s.effect(Effect{Op: SetMeta, Table: collectionRows, Column: collection})
-	target := &database{groups: map[string]string{}, uses: map[string][]string{}}
+	target := dbstate.New()
 	if item := s.target.Get(collectionKey(collection)); item != nil {
-		target.setCollection(collection, item.Meta())
+		target.SetCollection(collection, item.Meta())
 	}
-	if slices.Contains(target.uses[collection], field) {
+	if slices.Contains(target.Uses[collection], field) {
 		s.alsoEdit(collectionKey(collection), "its field "+field+", which it sorts, archives or duplicates by, is dropped",
 			"the file has it use the field "+field+", which is dropped")
 	}
 }
 
 // clearOneField takes the deleted alias out of its relation's row.
-func (s *simulation) clearOneField(r relation) {
-	for i := range s.db.rows {
-		row := &s.db.rows[i]
-		if row.many != r.collection || row.field != r.field || row.oneField == "" {
+func (s *simulation) clearOneField(r dbstate.Relation) {
+	for i := range s.db.Rows {
+		row := &s.db.Rows[i]
+		if row.Many != r.Collection || row.Field != r.Field || row.OneField == "" {
 			continue
 		}
-		row.oneField = ""
-		s.effect(Effect{Op: SetMeta, Table: relationRows, Column: r.collection + "." + r.field})
-		key := relationKey(r.collection, r.field)
-		if target := s.target.Get(key); target != nil && target.Meta().Get("one_field").Str() == r.oneField {
-			s.alsoEdit(key, "the field on its other side is dropped, so it names none", "the file has it name "+r.oneField+", which is dropped")
+		row.OneField = ""
+		s.effect(Effect{Op: SetMeta, Table: relationRows, Column: r.Collection + "." + r.Field})
+		key := relationKey(r.Collection, r.Field)
+		if target := s.target.Get(key); target != nil && target.Meta().Get("one_field").Str() == r.OneField {
+			s.alsoEdit(key, "the field on its other side is dropped, so it names none", "the file has it name "+r.OneField+", which is dropped")
 		}
 	}
 }
 
 func (s *simulation) dropColumn(collection, field string) {
-	t := s.db.tables[collection]
-	if pin := s.db.pinned(collection, field); pin != "" {
+	if pin := s.db.PinnedBy(collection, field); pin != "" {
 		s.fail("column %s.%s cannot be dropped: %s depends on it", collection, field, pin)
 	}
-	for _, fk := range s.db.foreign {
-		if fk.ForeignTable == collection && fk.ForeignColumn == field && (fk.Table != collection || fk.Column != field) {
-			s.fail("column %s.%s cannot be dropped: the foreign key %s of %s depends on it", collection, field, fk.Name, fk.Table)
-		}
+	if fk := s.db.ForeignKeyTo(collection, field); fk != nil {
+		s.fail("column %s.%s cannot be dropped: the foreign key %s of %s depends on it", collection, field, fk.Name, fk.Table)
 	}
-	if t != nil {
-		if !slices.Contains(t.columns, field) {
-			s.fail("column %s.%s is dropped twice", collection, field)
-			return
-		}
-		t.columns = slices.DeleteFunc(t.columns, func(c string) bool { return c == field })
-		if t.key == field {
-			t.key = ""
-			s.keyless = append(s.keyless, collection)
-		}
+	wasKey, ok := s.db.DropColumn(collection, field)
+	if !ok {
+		s.fail("column %s.%s is dropped twice", collection, field)
+		return
 	}
-	s.db.foreign = slices.DeleteFunc(s.db.foreign, func(fk ForeignKey) bool { return fk.Table == collection && fk.Column == field })
+	if wasKey {
+		s.keyless = append(s.keyless, collection)
+	}
 	s.effect(Effect{Op: DropColumn, Table: collection, Column: field})
 }
 
@@ -238,19 +234,19 @@ func (s *simulation) dropColumn(collection, field string) {
 func (s *simulation) applySystemFields() {
 	for _, e := range s.diff[snapshot.SystemField] {
 		s.begin(e)
-		first := e.first()
-		if first.kind != kindEdit || first.rhs == nil {
+		first := e.First()
+		if first.Kind != deepdiff.Edit || first.RHS == nil {
 			s.diverge("the file does not say whether it is indexed")
 			continue
 		}
-		t, name := e.key.Collection, defaultIndexName("index", e.key.Collection, e.key.Field, 63)
-		if truthy(*first.rhs) {
+		t, name := e.Key.Collection, column.IndexName("index", e.Key.Collection, e.Key.Field, 63)
+		if schemadiff.Truthy(*first.RHS) {
 			s.action().Verb = Create
-			s.effect(Effect{Op: AddIndex, Table: t, Column: e.key.Field, Name: name})
+			s.effect(Effect{Op: AddIndex, Table: t, Column: e.Key.Field, Name: name})
 			continue
 		}
 		s.action().Verb = Drop
-		s.dropIndex(t, e.key.Field, name)
+		s.dropIndex(t, e.Key.Field, name)
 	}
 }
 

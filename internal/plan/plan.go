@@ -1,11 +1,9 @@
-// Package plan simulates `directus schema apply --yes FILE`: what a given
-// version of Directus would do to a live database, its bugs included. It follows
-// Directus's own code step by step (get-snapshot-diff, apply-diff and the three
-// services of the published @directus/api), so that what it predicts is what the
-// next boot does.
+// Package plan simulates `directus schema apply --yes FILE`: what a given version of Directus would do to a live
+// database, its bugs included. It follows Directus's own code step by step (get-snapshot-diff, apply-diff and the three
+// services of the published @directus/api), so that what it predicts is what the next boot does.
 //
-// It is pure and counts nothing: an [Effect] says which rows and values go, the
-// caller counts them. It does not judge whether that was wanted.
+// It is pure and counts nothing: an [Effect] says which rows and values go, the caller counts them. It does not judge
+// whether that was wanted.
 package plan
 
 import (
@@ -33,20 +31,18 @@ func (v Verb) String() string {
 type Action struct {
 	Key  snapshot.Key
 	Verb Verb
-	// Code is the finding that the action is; empty where the comparison alone
-	// can tell (a plain creation).
+	// Code is the finding that the action is; empty where the comparison alone can tell (a plain creation).
 	Code finding.Code
-	// Cause says why, as a clause without a period: "its meta lacks color, which
-	// Directus 12.3.0 takes for a deletion of the collection".
+	// Cause says why, as a clause without a period: "its meta lacks color, which Directus 12.3.0 takes for a deletion
+	// of the collection".
 	Cause string
-	// Listed is the word that `schema apply --dry-run` would list the item with:
-	// "Create", "Update", "Delete"; empty where it lists nothing.
+	// Listed is the word that `schema apply --dry-run` would list the item with: "Create", "Update", "Delete"; empty
+	// where it lists nothing.
 	Listed string
-	// Implied tells an action that happens along with another item's, whose
-	// effects it shares: a field of a dropped collection.
+	// Implied tells an action that happens along with another item's, whose effects it shares: a field of a dropped
+	// collection.
 	Implied bool
-	// NotConvergent says why the next apply would find the item different again;
-	// empty where it would not.
+	// NotConvergent says why the next apply would find the item different again; empty where it would not.
 	NotConvergent string
 	Effects       []Effect
 	Paths         []Path
@@ -59,21 +55,19 @@ type Path struct {
 	Target string // JSON text; empty where the file lacks it
 }
 
-// Doubt is a reason for which the apply might fail, depending on rows or on
-// things that a snapshot does not show.
+// Doubt is a reason for which the apply might fail, depending on rows or on things that a snapshot does not show.
 type Doubt struct {
 	Key  snapshot.Key
 	Code finding.Code // APPLY_FAILS or LICENCE_LIMIT
 	Why  string       // a clause: "values that are no integer make it fail"
 }
 
-// Plan is what an apply would do. Directus works in one transaction: where it
-// fails, none of the effects lasts.
+// Plan is what an apply would do. Directus works in one transaction: where it fails, none of the effects lasts.
 type Plan struct {
 	// Actions hold what happens, by kind of item and in Directus's order.
 	Actions []Action
-	// Fails says why the whole apply would fail and roll back, as a clause; empty
-	// where nothing certain stands against it.
+	// Fails says why the whole apply would fail and roll back, as a clause; empty where nothing certain stands against
+	// it.
 	Fails string
 	// FailsAt is the item it would fail at.
 	FailsAt snapshot.Key
@@ -86,8 +80,8 @@ type Plan struct {
 // Empty tells whether Directus would say "No changes to apply."
 func (p *Plan) Empty() bool { return len(p.Actions) == 0 }
 
-// Action returns the first action on an item, or nil. An alias that becomes a
-// column has two, of which the first is the drop.
+// Action returns the first action on an item, or nil. An alias that becomes a column has two, of which the first is the
+// drop.
 func (p *Plan) Action(key snapshot.Key) *Action {
 	for i := range p.Actions {
 		if p.Actions[i].Key == key {
@@ -132,28 +126,6 @@ type Effect struct {
 	From, To      string
 	MaxLength     int
 }
-
-// String returns the effect in words, for tests and traces.
-func (e Effect) String() string {
-	s := opNames[e.Op] + " " + e.Table
-	if e.Column != "" {
-		s += "." + e.Column
-	}
-	if e.Name != "" {
-		s += " " + e.Name
-	}
-	if e.From != "" || e.To != "" {
-		s += " " + e.From + "->" + e.To
-	}
-	return s
-}
-
-var opNames = map[Op]string{CreateTable: "create table", DropTable: "drop table", AddColumn: "add column",
-	DropColumn: "drop column", ChangeType: "change type", NarrowType: "narrow type", SetDefault: "set default",
-	SetNotNull: "set not null", DropNotNull: "drop not null", AddForeignKey: "add foreign key",
-	DropForeignKey: "drop foreign key", ChangeForeignKey: "change foreign key", AddIndex: "add index",
-	DropIndex: "drop index", AddUnique: "add unique", DropUnique: "drop unique", AddMetaRow: "add row",
-	DeleteMetaRow: "delete row", SetMeta: "set row", PurgeRows: "purge rows"}
 
 // The meta tables.
 const (

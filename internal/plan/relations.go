@@ -4,11 +4,14 @@ import (
 	"slices"
 
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
+	"github.com/schemaguard/schemaguard/internal/plan/column"
+	"github.com/schemaguard/schemaguard/internal/plan/dbstate"
+	"github.com/schemaguard/schemaguard/internal/plan/deepdiff"
+	"github.com/schemaguard/schemaguard/internal/plan/schemadiff"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 )
 
-// applyRelations works on the relations last, with the schema as it is before
-// the first of them.
+// applyRelations works on the relations last, with the schema as it is before the first of them.
 func (s *simulation) applyRelations() {
 	if len(s.diff[snapshot.Relation]) == 0 {
 		return
@@ -16,56 +19,56 @@ func (s *simulation) applyRelations() {
 	view := s.seen()
 	for _, e := range s.diff[snapshot.Relation] {
 		s.begin(e)
-		switch e.first().kind {
-		case kindNew:
+		switch e.First().Kind {
+		case deepdiff.New:
 			s.createRelation(view, e)
-		case kindDelete:
+		case deepdiff.Delete:
 			s.action().Verb = Drop
-			s.deleteRelation(view, e.key.Collection, e.key.Field)
+			s.deleteRelation(view, e.Key.Collection, e.Key.Field)
 		default:
 			s.updateRelation(view, e)
 		}
 	}
 }
 
-// seen returns the database as a service sees it from now on, whatever is done
-// to it: as it is, in old versions with the foreign keys that it had at first.
-func (s *simulation) seen() *database {
-	return s.now().clone()
+// seen returns the database as a service sees it from now on, whatever is done to it: as it is, in old versions with
+// the foreign keys that it had at first.
+func (s *simulation) seen() *dbstate.Database {
+	return s.now().Clone()
 }
 
 // now returns the database as a service sees it that has just read the schema.
-func (s *simulation) now() *database {
-	if !s.quirks.cachesForeignKeys {
+func (s *simulation) now() *dbstate.Database {
+	if !s.quirks.CachesForeignKeys {
 		return s.db
 	}
 	view := *s.db
-	view.foreign = s.foreignAtFirst
+	view.Foreign = s.foreignAtFirst
 	return &view
 }
 
-func (s *simulation) createRelation(view *database, e *entry) {
+func (s *simulation) createRelation(view *dbstate.Database, e *schemadiff.Entry) {
 	s.action().Verb = Create
-	collection, field := e.key.Collection, e.key.Field
+	collection, field := e.Key.Collection, e.Key.Field
 	var item jsvalue.Value
-	if e.first().path == nil {
-		item = *e.first().rhs
+	if e.First().Path == nil {
+		item = *e.First().RHS
 	}
 	related := item.Get("related_collection").Str()
 	switch {
-	case !view.known(collection):
+	case !view.Known(collection):
 		s.fail("collection %s has no table with a one-column primary key", collection)
 		return
-	case !view.hasField(collection, field):
+	case !view.HasField(collection, field):
 		s.fail("field %s.%s, which the relation is of, does not exist", collection, field)
 		return
-	case view.primaryKey(collection) == field:
+	case view.PrimaryKey(collection) == field:
 		s.fail("field %s.%s is a primary key, which Directus lets no relation be of", collection, field)
 		return
-	case related != "" && !view.known(related):
+	case related != "" && !view.Known(related):
 		s.fail("collection %s, which %s.%s points to, does not exist", related, collection, field)
 		return
-	case view.relation(collection, field) != nil:
+	case view.Relation(collection, field) != nil:
 		s.fail("field %s.%s already has a relation", collection, field)
 		return
 	}
@@ -75,8 +78,9 @@ func (s *simulation) createRelation(view *database, e *entry) {
 		s.diverge("Directus makes no foreign key for a relation without a related collection")
 	}
 	meta := item.Get("meta")
-	s.db.rows = append(s.db.rows, relationRow{collection, field, related, meta.Get("one_field").Str(), texts(meta.Get("one_allowed_collections"))})
-	s.effect(Effect{Op: AddMetaRow, Table: relationRows, Column: e.key.Name()})
+	s.db.Rows = append(s.db.Rows, dbstate.Row{Many: collection, Field: field, One: related, OneField: meta.Get("one_field").Str(),
+		Allowed: dbstate.Texts(meta.Get("one_allowed_collections"))})
+	s.effect(Effect{Op: AddMetaRow, Table: relationRows, Column: e.Key.Name()})
 	if !meta.IsNull() {
 		s.checkMeta(snapshot.Relation, meta, jsvalue.Null())
 	} else {
@@ -84,12 +88,12 @@ func (s *simulation) createRelation(view *database, e *entry) {
 	}
 }
 
-func (s *simulation) addForeignKey(e *entry, item jsvalue.Value, related string) {
-	collection, field := e.key.Collection, e.key.Field
+func (s *simulation) addForeignKey(e *schemadiff.Entry, item jsvalue.Value, related string) {
+	collection, field := e.Key.Collection, e.Key.Field
 	schema := item.Get("schema")
-	fk := ForeignKey{Name: defaultIndexName("foreign", collection, field, 60), Table: collection, Column: field,
-		ForeignTable: related, ForeignColumn: s.db.primaryKey(related), OnUpdate: rule(schema, "on_update"), OnDelete: rule(schema, "on_delete")}
-	if !s.db.hasColumn(collection, field) {
+	fk := dbstate.ForeignKey{Name: column.IndexName("foreign", collection, field, 60), Table: collection, Column: field,
+		ForeignTable: related, ForeignColumn: s.db.PrimaryKey(related), OnUpdate: rule(schema, "on_update"), OnDelete: rule(schema, "on_delete")}
+	if !s.db.HasColumn(collection, field) {
 		s.fail("%s.%s is no column, so it cannot have a foreign key to %s", collection, field, related)
 		return
 	}
@@ -97,20 +101,20 @@ func (s *simulation) addForeignKey(e *entry, item jsvalue.Value, related string)
 		s.fail("table %s already has a constraint %s", collection, fk.Name)
 		return
 	}
-	s.db.foreign = append(s.db.foreign, fk)
+	s.db.Foreign = append(s.db.Foreign, fk)
 	s.effect(Effect{Op: AddForeignKey, Table: collection, Column: field, Name: fk.Name, To: related})
-	if t := s.db.tables[collection]; s.live.Get(fieldKey(collection, field)) != nil && (t == nil || !t.facts.Empty) {
+	if t := s.db.Tables[collection]; s.live.Get(fieldKey(collection, field)) != nil && (t == nil || !t.Empty) {
 		s.mayFail("values of %s.%s that are no key of %s make it fail", collection, field, related)
 	}
 	s.checkForeignKey(schema, fk)
 }
 
-func (s *simulation) nameTaken(fk ForeignKey) bool {
-	return slices.ContainsFunc(s.db.foreign, func(o ForeignKey) bool { return o.Table == fk.Table && o.Name == fk.Name })
+func (s *simulation) nameTaken(fk dbstate.ForeignKey) bool {
+	return slices.ContainsFunc(s.db.Foreign, func(o dbstate.ForeignKey) bool { return o.Table == fk.Table && o.Name == fk.Name })
 }
 
 // checkForeignKey compares a foreign key with the one that the file describes.
-func (s *simulation) checkForeignKey(schema jsvalue.Value, fk ForeignKey) {
+func (s *simulation) checkForeignKey(schema jsvalue.Value, fk dbstate.ForeignKey) {
 	if schema.IsNull() {
 		s.diverge("the file has no schema for it, and Directus makes a foreign key")
 		return
@@ -123,8 +127,7 @@ func (s *simulation) checkForeignKey(schema jsvalue.Value, fk ForeignKey) {
 	}
 }
 
-// rule returns what a foreign key does on an update or deletion: without a word
-// in the file, nothing.
+// rule returns what a foreign key does on an update or deletion: without a word in the file, nothing.
 func rule(schema jsvalue.Value, key string) string {
 	if r := schema.Get(key).Str(); r != "" {
 		return r
@@ -132,108 +135,103 @@ func rule(schema jsvalue.Value, key string) string {
 	return "NO ACTION"
 }
 
-// updateRelation follows RelationsService.updateOne: the foreign key is dropped
-// and made again under its own name, towards the collection it already pointed to.
-func (s *simulation) updateRelation(view *database, e *entry) {
+// updateRelation follows RelationsService.updateOne: the foreign key is dropped and made again under its own name,
+// towards the collection it already pointed to.
+func (s *simulation) updateRelation(view *dbstate.Database, e *schemadiff.Entry) {
 	e = s.firstLive(e)
-	collection, field := e.key.Collection, e.key.Field
-	r := view.relation(collection, field)
+	collection, field := e.Key.Collection, e.Key.Field
+	r := view.Relation(collection, field)
 	switch {
-	case !view.known(collection) || !view.hasField(collection, field):
+	case !view.Known(collection) || !view.HasField(collection, field):
 		s.fail("field %s.%s, which the relation is of, does not exist", collection, field)
 		return
 	case r == nil:
 		s.fail("field %s.%s has no relation any more", collection, field)
 		return
-	case r.related != "" && !view.known(r.related):
-		s.fail("collection %s, which %s.%s points to, has no table with a one-column primary key", r.related, collection, field)
+	case r.Related != "" && !view.Known(r.Related):
+		s.fail("collection %s, which %s.%s points to, has no table with a one-column primary key", r.Related, collection, field)
 		return
 	}
-	schema := e.target.Schema()
-	if r.related != "" && !(s.quirks.mergesRelation && schema.IsNull()) {
+	schema := e.Target.Schema()
+	if r.Related != "" && !(s.quirks.MergesRelation && schema.IsNull()) {
 		s.remakeForeignKey(e, r, schema)
 	}
-	if e.target.Value.Get("related_collection").Str() != r.related {
+	if e.Target.Value.Get("related_collection").Str() != r.Related {
 		s.diverge("Directus does not point an existing relation to another collection")
 	}
-	if schema.IsNull() != e.live.Schema().IsNull() {
+	if schema.IsNull() != e.Live.Schema().IsNull() {
 		s.diverge("Directus does not take a foreign key away or add one here")
 	}
 	s.updateRelationMeta(e, r)
 }
 
-func (s *simulation) remakeForeignKey(e *entry, r *relation, schema jsvalue.Value) {
-	if r.foreign == nil {
-		s.addForeignKey(e, e.target.Value, r.related)
+func (s *simulation) remakeForeignKey(e *schemadiff.Entry, r *dbstate.Relation, schema jsvalue.Value) {
+	if r.Foreign == nil {
+		s.addForeignKey(e, e.Target.Value, r.Related)
 		s.action().Verb = Update
 		return
 	}
-	old := *r.foreign
+	old := *r.Foreign
 	made := old
-	made.ForeignColumn = s.db.primaryKey(r.related)
+	made.ForeignColumn = s.db.PrimaryKey(r.Related)
 	made.OnUpdate, made.OnDelete = rule(schema, "on_update"), rule(schema, "on_delete")
 	if made != old {
 		s.effect(Effect{Op: ChangeForeignKey, Table: old.Table, Column: old.Column, Name: old.Name,
 			From: old.OnUpdate + "/" + old.OnDelete, To: made.OnUpdate + "/" + made.OnDelete})
 		s.action().Verb = Update
 	}
-	if fk := s.db.foreignKeyOf(old.Table, old.Column); fk != nil {
+	if fk := s.db.ForeignKeyOf(old.Table, old.Column); fk != nil {
 		*fk = made
 	}
 	s.checkForeignKey(schema, made)
 }
 
-func (s *simulation) updateRelationMeta(e *entry, r *relation) {
-	meta := e.target.Meta()
-	if !truthy(meta) {
-		if !e.live.Meta().IsNull() {
+func (s *simulation) updateRelationMeta(e *schemadiff.Entry, r *dbstate.Relation) {
+	meta := e.Target.Meta()
+	if !schemadiff.Truthy(meta) {
+		if !e.Live.Meta().IsNull() {
 			s.diverge("the file has no meta for it, and Directus keeps what is there")
 		}
 		return
 	}
-	if !r.hasRow {
-		s.db.rows = append(s.db.rows, relationRow{e.key.Collection, e.key.Field, r.related, meta.Get("one_field").Str(),
-			texts(meta.Get("one_allowed_collections"))})
-		s.effect(Effect{Op: AddMetaRow, Table: relationRows, Column: e.key.Name()})
+	if !r.HasRow {
+		s.db.Rows = append(s.db.Rows, dbstate.Row{Many: e.Key.Collection, Field: e.Key.Field, One: r.Related, OneField: meta.Get("one_field").Str(),
+			Allowed: dbstate.Texts(meta.Get("one_allowed_collections"))})
+		s.effect(Effect{Op: AddMetaRow, Table: relationRows, Column: e.Key.Name()})
 		s.action().Verb = Update
 		return
 	}
-	s.rewrite(relationRows, e.key.Name())
-	if s.checkMeta(snapshot.Relation, meta, e.live.Meta()) {
-		s.effect(Effect{Op: SetMeta, Table: relationRows, Column: e.key.Name()})
+	s.rewrite(relationRows, e.Key.Name())
+	if s.checkMeta(snapshot.Relation, meta, e.Live.Meta()) {
+		s.effect(Effect{Op: SetMeta, Table: relationRows, Column: e.Key.Name()})
 		s.action().Verb = Update
 	}
 }
 
-// deleteRelation follows RelationsService.deleteOne: the foreign key and every
-// row of the field go.
-func (s *simulation) deleteRelation(view *database, collection, field string) {
-	r := view.relation(collection, field)
+// deleteRelation follows RelationsService.deleteOne: the foreign key and every row of the field go.
+func (s *simulation) deleteRelation(view *dbstate.Database, collection, field string) {
+	r := view.Relation(collection, field)
 	switch {
-	case !view.known(collection):
+	case !view.Known(collection):
 		s.fail("the relation %s.%s cannot be deleted: %s is no collection to Directus", collection, field, collection)
 		return
-	case !view.hasField(collection, field):
+	case !view.HasField(collection, field):
 		s.fail("the relation %s.%s cannot be deleted: the field does not exist", collection, field)
 		return
 	case r == nil:
 		s.fail("the relation %s.%s cannot be deleted: it is not there any more", collection, field)
 		return
 	}
-	if r.foreign != nil && s.db.foreignKeyOf(collection, field) == nil && s.quirks.cachesForeignKeys {
-		s.fail("the foreign key %s of %s is dropped a second time", r.foreign.Name, collection)
+	if r.Foreign != nil && s.db.ForeignKeyOf(collection, field) == nil && s.quirks.CachesForeignKeys {
+		s.fail("the foreign key %s of %s is dropped a second time", r.Foreign.Name, collection)
 		return
 	}
-	if fk := s.db.foreignKeyOf(collection, field); r.foreign != nil && fk != nil {
-		s.effect(Effect{Op: DropForeignKey, Table: collection, Column: field, Name: fk.Name, From: fk.ForeignTable})
-		name := fk.Name
-		s.db.foreign = slices.DeleteFunc(s.db.foreign, func(o ForeignKey) bool { return o.Table == collection && o.Name == name })
-	}
-	if r.hasRow {
-		before := len(s.db.rows)
-		s.db.rows = slices.DeleteFunc(s.db.rows, func(o relationRow) bool { return o.many == collection && o.field == field })
-		if len(s.db.rows) < before {
-			s.effect(Effect{Op: DeleteMetaRow, Table: relationRows, Column: collection + "." + field})
+	if r.Foreign != nil {
+		if fk := s.db.DropForeignKey(collection, field); fk != nil {
+			s.effect(Effect{Op: DropForeignKey, Table: collection, Column: field, Name: fk.Name, From: fk.ForeignTable})
 		}
+	}
+	if r.HasRow && s.db.DeleteRows(collection, field) {
+		s.effect(Effect{Op: DeleteMetaRow, Table: relationRows, Column: collection + "." + field})
 	}
 }

@@ -7,19 +7,25 @@ import (
 	"github.com/schemaguard/schemaguard/internal/directus"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
+	"github.com/schemaguard/schemaguard/internal/plan/dbstate"
+	"github.com/schemaguard/schemaguard/internal/plan/deepdiff"
+	"github.com/schemaguard/schemaguard/internal/plan/quirk"
+	"github.com/schemaguard/schemaguard/internal/plan/schemadiff"
+	"github.com/schemaguard/schemaguard/internal/plan/why"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 )
 
-// Simulate returns what `schema apply --yes` of Directus v would do with the
-// file target to the database that live was taken from, as that version itself
-// would have taken it. Both snapshots are only read.
+// Simulate returns what `schema apply --yes` of Directus v would do with the file target to the database that live was
+// taken from, as that version itself would have taken it. Both snapshots are only read.
 func Simulate(live, target *snapshot.Snapshot, v directus.Version, facts Facts) *Plan {
 	s := &simulation{
 		plan: &Plan{}, live: live, target: target, facts: facts, version: v,
-		rules: directus.RulesFor(v), quirks: quirksOf(v), db: newDatabase(live, facts), index: map[snapshot.Key]int{}, relinked: map[[2]string]bool{}, edited: map[Effect][]int{},
+		rules: directus.RulesFor(v), quirks: quirk.Of(v), db: facts.database(live), index: map[snapshot.Key]int{}, relinked: map[[2]string]bool{}, edited: map[Effect][]int{},
+		at: map[*schemadiff.Entry]int{},
 	}
-	s.foreignAtFirst = slices.Clone(s.db.foreign)
-	s.diff = compare(live, target, s.rules)
+	s.foreignAtFirst = slices.Clone(s.db.Foreign)
+	s.why = why.Context{Live: live, Target: target, Version: v, Rules: s.rules}
+	s.diff = schemadiff.Compare(live, target, s.rules)
 	for _, k := range snapshot.Kinds() {
 		for _, e := range s.diff[k] {
 			s.list(e)
@@ -45,37 +51,41 @@ func Simulate(live, target *snapshot.Snapshot, v directus.Version, facts Facts) 
 
 // simulation is one run of Simulate.
 type simulation struct {
-	edited         map[Effect][]int // actions that edited a row of the meta tables
-	plan           *Plan
-	live, target   *snapshot.Snapshot
-	facts          Facts
-	version        directus.Version
-	rules          directus.Rules
-	quirks         quirks
-	db             *database
-	diff           differences
-	index          map[snapshot.Key]int // the first action of a key
-	foreignAtFirst []ForeignKey
-	current        int                // the action in play
+	plan         *Plan
+	live, target *snapshot.Snapshot
+	facts        Facts
+	version      directus.Version
+	rules        directus.Rules
+	quirks       quirk.Quirks
+	why          why.Context
+	db           *dbstate.Database
+	diff         schemadiff.Differences
+
+	current int                       // the action in play
+	at      map[*schemadiff.Entry]int // the action of an entry
+	index   map[snapshot.Key]int      // the first action of a key
+
+	foreignAtFirst []dbstate.ForeignKey
 	dropped        []string           // collections
 	keyless        []string           // collections that lost their primary key
 	relinked       map[[2]string]bool // columns whose foreign key came, went or changed
+	edited         map[Effect][]int   // the actions that edited a row of the meta tables
 }
 
-// list adds the action of an entry, with what the dry run would call it. It
-// starts as None: a step that takes effect says which verb it is.
-func (s *simulation) list(e *entry) {
-	first, listed := e.first(), ""
+// list adds the action of an entry, with what the dry run would call it. It starts as None: a step that takes effect
+// says which verb it is.
+func (s *simulation) list(e *schemadiff.Entry) {
+	first, listed := e.First(), ""
 	switch {
-	case first.kind == kindEdit, first.kind == kindArray, e.key.Kind == snapshot.Field && first.nestedMeta():
+	case first.Kind == deepdiff.Edit, first.Kind == deepdiff.Array, e.Key.Kind == snapshot.Field && e.NestedMeta():
 		listed = "Update"
-	case e.key.Kind == snapshot.SystemField:
-	case first.kind == kindDelete:
+	case e.Key.Kind == snapshot.SystemField:
+	case first.Kind == deepdiff.Delete:
 		listed = "Delete"
 	default:
 		listed = "Create"
 	}
-	e.action = s.add(Action{Key: e.key, Listed: listed, Paths: paths(e)})
+	s.at[e] = s.add(Action{Key: e.Key, Listed: listed, Paths: paths(e)})
 }
 
 func (s *simulation) add(a Action) int {
@@ -88,8 +98,8 @@ func (s *simulation) add(a Action) int {
 }
 
 // begin makes an entry's action the one in play.
-func (s *simulation) begin(e *entry) *Action {
-	s.current = e.action
+func (s *simulation) begin(e *schemadiff.Entry) *Action {
+	s.current = s.at[e]
 	return s.action()
 }
 
@@ -106,16 +116,15 @@ func (s *simulation) effect(e Effect) {
 	}
 }
 
-// firstLive returns the entry with the first live item of its key: where there
-// are several, the one that Directus writes the changes over.
-func (s *simulation) firstLive(e *entry) *entry {
+// firstLive returns the entry with the first live item of its key: where there are several, the one that Directus
+// writes the changes over.
+func (s *simulation) firstLive(e *schemadiff.Entry) *schemadiff.Entry {
 	first := *e
-	first.live = s.live.Get(e.key)
+	first.Live = s.live.Get(e.Key)
 	return &first
 }
 
-// fail notes the first certain reason for the apply to fail. The simulation goes
-// on, to show what was meant to happen.
+// fail notes the first certain reason for the apply to fail. The simulation goes on, to show what was meant to happen.
 func (s *simulation) fail(format string, args ...any) { s.failAs(finding.ApplyFails, format, args...) }
 
 func (s *simulation) failAs(code finding.Code, format string, args ...any) {
@@ -152,8 +161,7 @@ func (s *simulation) also(key snapshot.Key, verb Verb, code finding.Code, cause 
 	return &s.plan.Actions[i]
 }
 
-// rewrite takes back what earlier actions edited in a row that is now written
-// anew, every key of it.
+// rewrite takes back what earlier actions edited in a row that is now written anew, every key of it.
 func (s *simulation) rewrite(table, name string) {
 	e := Effect{Op: SetMeta, Table: table, Column: name}
 	for _, i := range s.edited[e] {
@@ -164,8 +172,7 @@ func (s *simulation) rewrite(table, name string) {
 	delete(s.edited, e)
 }
 
-// alsoEdit notes an edit of an item that stays, made along with another's and
-// against what the file says.
+// alsoEdit notes an edit of an item that stays, made along with another's and against what the file says.
 func (s *simulation) alsoEdit(key snapshot.Key, cause, notConvergent string) {
 	if i, listed := s.index[key]; listed {
 		if a := &s.plan.Actions[i]; a.NotConvergent == "" && a.Verb != Drop {
@@ -206,15 +213,14 @@ func relationKey(collection, field string) snapshot.Key {
 	return snapshot.Key{Kind: snapshot.Relation, Collection: collection, Field: field}
 }
 
-// paths lists the values in which live and the file differ, of an item that both
-// have.
-func paths(e *entry) []Path {
-	if e.live == nil || e.target == nil && e.key.Kind != snapshot.SystemField {
+// paths lists the values in which live and the file differ, of an item that both have.
+func paths(e *schemadiff.Entry) []Path {
+	if e.Live == nil || e.Target == nil && e.Key.Kind != snapshot.SystemField {
 		return nil
 	}
 	var out []Path
-	for _, d := range e.detail {
-		out = append(out, Path{Name: d.name(), Live: jsonText(d.lhs), Target: jsonText(d.rhs)})
+	for _, d := range e.Detail {
+		out = append(out, Path{Name: d.Name(), Live: jsonText(d.LHS), Target: jsonText(d.RHS)})
 	}
 	return out
 }
@@ -225,3 +231,5 @@ func jsonText(v *jsvalue.Value) string {
 	}
 	return string(jsvalue.AppendJSON(nil, *v))
 }
+
+func fieldType(item *snapshot.Item) string { return item.Value.Get("type").Str() }
