@@ -14,29 +14,14 @@ import (
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 )
 
-// roots returns the collections to create first: without a group, or with one that exists (utils/apply-diff.js,
-// filterCollectionsForCreation). A collection whose group neither exists nor is created is never created.
+// roots returns the collections to create first.
 func (s *simulation) roots() []*schemadiff.Entry {
-	creating := map[string]bool{}
-	for _, e := range s.diff[snapshot.Collection] {
-		creating[e.Key.Collection] = creating[e.Key.Collection] || e.First().Kind == deepdiff.New
+	roots, stumbles := s.diff.Roots(s.live)
+	for _, e := range stumbles {
+		s.begin(e)
+		s.fail("the file has %s, which this database does not know, and Directus %s stumbles over its null", e.First().Name(), s.version)
 	}
-	return schemadiff.Filter(s.diff[snapshot.Collection], func(e *schemadiff.Entry) bool {
-		first := e.First()
-		if first.Kind != deepdiff.New {
-			return false
-		}
-		if first.RHS.IsNull() {
-			s.begin(e)
-			s.fail("the file has %s, which this database does not know, and Directus %s stumbles over its null", first.Name(), s.version)
-			return false
-		}
-		group := first.RHS.Get("meta").Get("group")
-		if !schemadiff.Truthy(group) {
-			return true
-		}
-		return s.live.Get(collectionKey(group.Str())) != nil && !creating[group.Str()]
-	})
+	return roots
 }
 
 func (s *simulation) createCollections(entries []*schemadiff.Entry) {
@@ -110,7 +95,7 @@ func (s *simulation) createTable(name string, fields []*schemadiff.Entry) {
 		s.effect(Effect{Op: AddColumn, Table: name, Column: "id", To: "integer"})
 		s.effect(Effect{Op: AddMetaRow, Table: fieldRows, Column: name + ".id"})
 		s.db.AddField(name, "id", "", false)
-		s.also(fieldKey(name, "id"), Create, finding.NotConvergent, "its collection's fields have no primary key, so Directus adds this one").
+		s.also(schemadiff.FieldKey(name, "id"), Create, finding.NotConvergent, "its collection's fields have no primary key, so Directus adds this one").
 			NotConvergent = "the file does not have it, so the next apply drops it"
 	}
 	for _, f := range fields {
@@ -168,7 +153,7 @@ func (s *simulation) unlink(e *schemadiff.Entry) {
 		if r.Collection == name || r.Related == name {
 			s.deleteRelation(s.db, r.Collection, r.Field)
 			if r.Collection != name {
-				s.also(relationKey(r.Collection, r.Field), Drop, finding.RelationDrop, "the collection "+name+", which it points to, is dropped")
+				s.also(schemadiff.RelationKey(r.Collection, r.Field), Drop, finding.RelationDrop, "the collection "+name+", which it points to, is dropped")
 			}
 		}
 	}
@@ -204,7 +189,7 @@ func (s *simulation) deleteCollection(e *schemadiff.Entry) {
 func (s *simulation) disallow(name string) {
 	for _, row := range s.db.Disallow(name) {
 		s.effect(Effect{Op: SetMeta, Table: relationRows, Column: row.Many + "." + row.Field})
-		key := relationKey(row.Many, row.Field)
+		key := schemadiff.RelationKey(row.Many, row.Field)
 		if target := s.target.Get(key); target != nil && slices.Contains(dbstate.Texts(target.Meta().Get("one_allowed_collections")), name) {
 			s.alsoEdit(key, "the collection "+name+", which it allows, is dropped", "the file has it allow "+name+", which is dropped")
 		}
@@ -232,8 +217,8 @@ func (s *simulation) purge(collection string, tables ...string) {
 func (s *simulation) ungroup(child, folder string) {
 	s.db.Groups[child] = ""
 	s.effect(Effect{Op: SetMeta, Table: collectionRows, Column: child})
-	if target := s.target.Get(collectionKey(child)); target != nil && target.Meta().Get("group").Str() == folder {
-		s.alsoEdit(collectionKey(child), "its group "+folder+" is deleted, so it stands in none",
+	if target := s.target.Get(schemadiff.CollectionKey(child)); target != nil && target.Meta().Get("group").Str() == folder {
+		s.alsoEdit(schemadiff.CollectionKey(child), "its group "+folder+" is deleted, so it stands in none",
 			"the file has it in the group "+folder+", which is deleted")
 	}
 }

@@ -145,7 +145,7 @@ func (s *simulation) changeDefault(e *schemadiff.Entry, c column.Column, schema 
 		to = jsvalue.String("CURRENT_TIMESTAMP")
 	}
 	if !jsvalue.Equal(from, to) {
-		s.effect(Effect{Op: SetDefault, Table: e.Key.Collection, Column: e.Key.Field, From: jsonText(&from), To: jsonText(&to)})
+		s.effect(Effect{Op: SetDefault, Table: e.Key.Collection, Column: e.Key.Field, From: schemadiff.JSON(&from), To: schemadiff.JSON(&to)})
 		s.action().Verb = Update
 	}
 }

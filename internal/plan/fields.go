@@ -90,7 +90,7 @@ func (s *simulation) addFieldRow(key snapshot.Key, item jsvalue.Value) {
 func (s *simulation) updateField(view *dbstate.Database, e *schemadiff.Entry) {
 	e = s.firstLive(e)
 	collection, field := e.Key.Collection, e.Key.Field
-	typ := fieldType(e.Target)
+	typ := schemadiff.TypeOf(e.Target)
 	isAlias := view.Special[collection][field] && !view.HasColumn(collection, field) || !view.HasField(collection, field)
 	switch {
 	case !view.Known(collection):
@@ -101,10 +101,13 @@ func (s *simulation) updateField(view *dbstate.Database, e *schemadiff.Entry) {
 		s.fail("field %s.%s cannot change between alias and column in Directus %s", collection, field, s.version)
 		return
 	}
+	if schemadiff.Truthy(e.Target.Meta()) {
+		s.rewrite(fieldRows, e.Key.Name())
+	}
 	schema := e.Target.Schema()
 	if snapshot.AutoIncrementKey(e.Live) {
 		schema = e.Live.Schema()
-		if fieldType(e.Live) != typ {
+		if schemadiff.TypeOf(e.Live) != typ {
 			s.diverge("Directus does not change the type of a primary key that counts up")
 		}
 	}
@@ -127,10 +130,9 @@ func (s *simulation) updateFieldMeta(e *schemadiff.Entry) {
 		}
 		return
 	}
-	s.rewrite(fieldRows, e.Key.Name())
 	changed := s.checkMeta(snapshot.Field, meta, e.Live.Meta())
 	if !s.db.HasFieldRow(e.Key.Collection, e.Key.Field) {
-		s.db.AddField(e.Key.Collection, e.Key.Field, meta.Get("group").Str(), fieldType(e.Target) == "alias")
+		s.db.AddField(e.Key.Collection, e.Key.Field, meta.Get("group").Str(), schemadiff.TypeOf(e.Target) == "alias")
 		s.effect(Effect{Op: AddMetaRow, Table: fieldRows, Column: e.Key.Name()})
 	} else if changed {
 		s.effect(Effect{Op: SetMeta, Table: fieldRows, Column: e.Key.Name()})
@@ -149,10 +151,11 @@ func (s *simulation) deleteField(view *dbstate.Database, collection, field strin
 			continue
 		}
 		s.deleteRelation(view, collection, field)
-		s.also(relationKey(collection, field), Drop, finding.RelationDrop, "its field "+collection+"."+field+" is dropped")
+		s.also(schemadiff.RelationKey(collection, field), Drop, finding.RelationDrop, "its field "+collection+"."+field+" is dropped")
 		if r.Related != "" && r.OneField != "" && r.Related != collection && r.OneField != field {
 			s.deleteField(view, r.Related, r.OneField)
-			s.alsoDropAlias(r)
+			s.also(schemadiff.FieldKey(r.Related, r.OneField), Drop, finding.FieldDrop,
+				"it is the other side of "+collection+"."+field+", which is dropped")
 		}
 	}
 	if view.HasColumn(collection, field) {
@@ -161,16 +164,12 @@ func (s *simulation) deleteField(view *dbstate.Database, collection, field strin
 	for _, inGroup := range s.db.FieldsInGroup(collection, field) {
 		s.db.Fields[collection][inGroup] = ""
 		s.effect(Effect{Op: SetMeta, Table: fieldRows, Column: collection + "." + inGroup})
-		s.alsoUngroupField(fieldKey(collection, inGroup), field)
+		s.alsoUngroupField(schemadiff.FieldKey(collection, inGroup), field)
 	}
 	s.forgetUses(collection, field)
 	if s.db.DeleteField(collection, field) {
 		s.effect(Effect{Op: DeleteMetaRow, Table: fieldRows, Column: collection + "." + field})
 	}
-}
-
-func (s *simulation) alsoDropAlias(r dbstate.Relation) {
-	s.also(fieldKey(r.Related, r.OneField), Drop, finding.FieldDrop, "it is the other side of "+r.Collection+"."+r.Field+", which is dropped")
 }
 
 func (s *simulation) alsoUngroupField(key snapshot.Key, group string) {
@@ -186,12 +185,8 @@ func (s *simulation) forgetUses(collection, field string) {
 		return
 	}
 	s.effect(Effect{Op: SetMeta, Table: collectionRows, Column: collection})
-	target := dbstate.New()
-	if item := s.target.Get(collectionKey(collection)); item != nil {
-		target.SetCollection(collection, item.Meta())
-	}
-	if slices.Contains(target.Uses[collection], field) {
-		s.alsoEdit(collectionKey(collection), "its field "+field+", which it sorts, archives or duplicates by, is dropped",
+	if item := s.target.Get(schemadiff.CollectionKey(collection)); item != nil && slices.Contains(dbstate.UsesOf(item.Meta()), field) {
+		s.alsoEdit(schemadiff.CollectionKey(collection), "its field "+field+", which it sorts, archives or duplicates by, is dropped",
 			"the file has it use the field "+field+", which is dropped")
 	}
 }
@@ -205,7 +200,7 @@ func (s *simulation) clearOneField(r dbstate.Relation) {
 		}
 		row.OneField = ""
 		s.effect(Effect{Op: SetMeta, Table: relationRows, Column: r.Collection + "." + r.Field})
-		key := relationKey(r.Collection, r.Field)
+		key := schemadiff.RelationKey(r.Collection, r.Field)
 		if target := s.target.Get(key); target != nil && target.Meta().Get("one_field").Str() == r.OneField {
 			s.alsoEdit(key, "the field on its other side is dropped, so it names none", "the file has it name "+r.OneField+", which is dropped")
 		}

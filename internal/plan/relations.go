@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"slices"
-
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
 	"github.com/schemaguard/schemaguard/internal/plan/column"
 	"github.com/schemaguard/schemaguard/internal/plan/dbstate"
@@ -55,21 +53,8 @@ func (s *simulation) createRelation(view *dbstate.Database, e *schemadiff.Entry)
 		item = *e.First().RHS
 	}
 	related := item.Get("related_collection").Str()
-	switch {
-	case !view.Known(collection):
-		s.fail("collection %s has no table with a one-column primary key", collection)
-		return
-	case !view.HasField(collection, field):
-		s.fail("field %s.%s, which the relation is of, does not exist", collection, field)
-		return
-	case view.PrimaryKey(collection) == field:
-		s.fail("field %s.%s is a primary key, which Directus lets no relation be of", collection, field)
-		return
-	case related != "" && !view.Known(related):
-		s.fail("collection %s, which %s.%s points to, does not exist", related, collection, field)
-		return
-	case view.Relation(collection, field) != nil:
-		s.fail("field %s.%s already has a relation", collection, field)
+	if problem := view.RelationProblem(collection, field, related); problem != "" {
+		s.fail("%s", problem)
 		return
 	}
 	if related != "" {
@@ -92,47 +77,30 @@ func (s *simulation) addForeignKey(e *schemadiff.Entry, item jsvalue.Value, rela
 	collection, field := e.Key.Collection, e.Key.Field
 	schema := item.Get("schema")
 	fk := dbstate.ForeignKey{Name: column.IndexName("foreign", collection, field, 60), Table: collection, Column: field,
-		ForeignTable: related, ForeignColumn: s.db.PrimaryKey(related), OnUpdate: rule(schema, "on_update"), OnDelete: rule(schema, "on_delete")}
+		ForeignTable: related, ForeignColumn: s.db.PrimaryKey(related), OnUpdate: dbstate.Rule(schema, "on_update"), OnDelete: dbstate.Rule(schema, "on_delete")}
 	if !s.db.HasColumn(collection, field) {
 		s.fail("%s.%s is no column, so it cannot have a foreign key to %s", collection, field, related)
 		return
 	}
-	if clash := s.nameTaken(fk); clash {
+	if s.db.Named(fk.Table, fk.Name) {
 		s.fail("table %s already has a constraint %s", collection, fk.Name)
 		return
 	}
 	s.db.Foreign = append(s.db.Foreign, fk)
 	s.effect(Effect{Op: AddForeignKey, Table: collection, Column: field, Name: fk.Name, To: related})
-	if t := s.db.Tables[collection]; s.live.Get(fieldKey(collection, field)) != nil && (t == nil || !t.Empty) {
+	if t := s.db.Tables[collection]; s.live.Get(schemadiff.FieldKey(collection, field)) != nil && (t == nil || !t.Empty) {
 		s.mayFail("values of %s.%s that are no key of %s make it fail", collection, field, related)
 	}
 	s.checkForeignKey(schema, fk)
-}
-
-func (s *simulation) nameTaken(fk dbstate.ForeignKey) bool {
-	return slices.ContainsFunc(s.db.Foreign, func(o dbstate.ForeignKey) bool { return o.Table == fk.Table && o.Name == fk.Name })
 }
 
 // checkForeignKey compares a foreign key with the one that the file describes.
 func (s *simulation) checkForeignKey(schema jsvalue.Value, fk dbstate.ForeignKey) {
 	if schema.IsNull() {
 		s.diverge("the file has no schema for it, and Directus makes a foreign key")
-		return
+	} else if key, has := fk.Differs(schema); key != "" {
+		s.diverge("its foreign key comes to have %s %s, whatever the file says", key, has)
 	}
-	for _, pair := range [][2]string{{"constraint_name", fk.Name}, {"foreign_key_table", fk.ForeignTable}, {"foreign_key_column", fk.ForeignColumn},
-		{"on_update", fk.OnUpdate}, {"on_delete", fk.OnDelete}} {
-		if schema.Get(pair[0]).Str() != pair[1] {
-			s.diverge("its foreign key comes to have %s %s, whatever the file says", pair[0], pair[1])
-		}
-	}
-}
-
-// rule returns what a foreign key does on an update or deletion: without a word in the file, nothing.
-func rule(schema jsvalue.Value, key string) string {
-	if r := schema.Get(key).Str(); r != "" {
-		return r
-	}
-	return "NO ACTION"
 }
 
 // updateRelation follows RelationsService.updateOne: the foreign key is dropped and made again under its own name,
@@ -174,7 +142,7 @@ func (s *simulation) remakeForeignKey(e *schemadiff.Entry, r *dbstate.Relation, 
 	old := *r.Foreign
 	made := old
 	made.ForeignColumn = s.db.PrimaryKey(r.Related)
-	made.OnUpdate, made.OnDelete = rule(schema, "on_update"), rule(schema, "on_delete")
+	made.OnUpdate, made.OnDelete = dbstate.Rule(schema, "on_update"), dbstate.Rule(schema, "on_delete")
 	if made != old {
 		s.effect(Effect{Op: ChangeForeignKey, Table: old.Table, Column: old.Column, Name: old.Name,
 			From: old.OnUpdate + "/" + old.OnDelete, To: made.OnUpdate + "/" + made.OnDelete})

@@ -6,7 +6,6 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/directus"
 	"github.com/schemaguard/schemaguard/internal/finding"
-	"github.com/schemaguard/schemaguard/internal/jsvalue"
 	"github.com/schemaguard/schemaguard/internal/plan/dbstate"
 	"github.com/schemaguard/schemaguard/internal/plan/deepdiff"
 	"github.com/schemaguard/schemaguard/internal/plan/quirk"
@@ -201,35 +200,9 @@ func (s *simulation) implyParts() {
 	}
 }
 
-func collectionKey(name string) snapshot.Key {
-	return snapshot.Key{Kind: snapshot.Collection, Collection: name}
-}
-
-func fieldKey(collection, field string) snapshot.Key {
-	return snapshot.Key{Kind: snapshot.Field, Collection: collection, Field: field}
-}
-
-func relationKey(collection, field string) snapshot.Key {
-	return snapshot.Key{Kind: snapshot.Relation, Collection: collection, Field: field}
-}
-
 // paths lists the values in which live and the file differ, of an item that both have.
 func paths(e *schemadiff.Entry) []Path {
-	if e.Live == nil || e.Target == nil && e.Key.Kind != snapshot.SystemField {
-		return nil
-	}
 	var out []Path
-	for _, d := range e.Detail {
-		out = append(out, Path{Name: d.Name(), Live: jsonText(d.LHS), Target: jsonText(d.RHS)})
-	}
+	e.EachPath(func(name, live, target string) { out = append(out, Path{name, live, target}) })
 	return out
 }
-
-func jsonText(v *jsvalue.Value) string {
-	if v == nil {
-		return ""
-	}
-	return string(jsvalue.AppendJSON(nil, *v))
-}
-
-func fieldType(item *snapshot.Item) string { return item.Value.Get("type").Str() }

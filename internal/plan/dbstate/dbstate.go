@@ -116,13 +116,18 @@ func (db *Database) learnRelation(r *snapshot.Item, withForeignKey bool) {
 // setCollection keeps of a directus_collections row what later steps look at.
 func (db *Database) SetCollection(name string, meta jsvalue.Value) {
 	db.Groups[name] = meta.Get("group").Str()
-	db.Uses[name] = nil
+	db.Uses[name] = UsesOf(meta)
+}
+
+// UsesOf returns the fields that a collection's meta names as sort_field, archive_field and in item_duplication_fields.
+func UsesOf(meta jsvalue.Value) []string {
+	var uses []string
 	for _, key := range []string{"sort_field", "archive_field"} {
 		if field := meta.Get(key).Str(); field != "" {
-			db.Uses[name] = append(db.Uses[name], field)
+			uses = append(uses, field)
 		}
 	}
-	db.Uses[name] = append(db.Uses[name], Texts(meta.Get("item_duplication_fields"))...)
+	return append(uses, Texts(meta.Get("item_duplication_fields"))...)
 }
 
 // Texts returns the strings of a list.
@@ -134,6 +139,7 @@ func Texts(list jsvalue.Value) []string {
 	return out
 }
 
+// AddField adds a directus_fields row. alias tells one that Directus sees as a field without a column.
 func (db *Database) AddField(collection, field, group string, alias bool) {
 	if db.Fields[collection] == nil {
 		db.Fields[collection] = map[string]string{}
@@ -143,6 +149,7 @@ func (db *Database) AddField(collection, field, group string, alias bool) {
 	db.Special[collection][field] = alias
 }
 
+// DeleteField removes the row of a field and tells whether there was one.
 func (db *Database) DeleteField(collection, field string) bool {
 	_, ok := db.Fields[collection][field]
 	delete(db.Fields[collection], field)
@@ -150,6 +157,7 @@ func (db *Database) DeleteField(collection, field string) bool {
 	return ok
 }
 
+// HasFieldRow tells whether a field has a row.
 func (db *Database) HasFieldRow(collection, field string) bool {
 	_, ok := db.Fields[collection][field]
 	return ok

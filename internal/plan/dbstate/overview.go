@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/schemaguard/schemaguard/internal/jsvalue"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 )
 
@@ -23,6 +24,7 @@ func (db *Database) assumed(name string) bool {
 	return db.SystemAssumed && strings.HasPrefix(name, "directus_")
 }
 
+// PrimaryKey returns the column that is a table's primary key, id where that is not known.
 func (db *Database) PrimaryKey(name string) string {
 	if t := db.Tables[name]; t != nil && t.Key != "" {
 		return t.Key
@@ -30,6 +32,7 @@ func (db *Database) PrimaryKey(name string) string {
 	return "id"
 }
 
+// HasColumn tells whether a table has a column.
 func (db *Database) HasColumn(name, column string) bool {
 	t := db.Tables[name]
 	return t != nil && slices.Contains(t.Columns, column)
@@ -145,6 +148,7 @@ func (db *Database) RelationsTouching(collection, field string) []Relation {
 	return out
 }
 
+// FieldsInGroup returns the fields whose row names a group, which must have a row itself.
 func (db *Database) FieldsInGroup(collection, group string) []string {
 	var out []string
 	if !db.HasFieldRow(collection, group) {
@@ -200,4 +204,49 @@ func (db *Database) ForeignKeyTo(tableName, column string) *ForeignKey {
 		}
 	}
 	return nil
+}
+
+// RelationProblem says why Directus refuses to create a relation of a field to a collection ("" for none); empty where it does
+// not (services/relations.js createOne).
+func (db *Database) RelationProblem(collection, field, related string) string {
+	name := collection + "." + field
+	switch {
+	case !db.Known(collection):
+		return "collection " + collection + " has no table with a one-column primary key"
+	case !db.HasField(collection, field):
+		return "field " + name + ", which the relation is of, does not exist"
+	case db.PrimaryKey(collection) == field:
+		return "field " + name + " is a primary key, which Directus lets no relation be of"
+	case related != "" && !db.Known(related):
+		return "collection " + related + ", which " + name + " points to, does not exist"
+	case db.Relation(collection, field) != nil:
+		return "field " + name + " already has a relation"
+	}
+	return ""
+}
+
+// Named tells whether a table has a foreign key of that name.
+func (db *Database) Named(tableName, name string) bool {
+	return slices.ContainsFunc(db.Foreign, func(fk ForeignKey) bool { return fk.Table == tableName && fk.Name == name })
+}
+
+// Differs returns the first member of a relation's schema that a foreign key does not have so, and what it has instead; empty
+// where it has all.
+func (fk ForeignKey) Differs(schema jsvalue.Value) (key, has string) {
+	for _, pair := range [][2]string{{"constraint_name", fk.Name}, {"foreign_key_table", fk.ForeignTable},
+		{"foreign_key_column", fk.ForeignColumn}, {"on_update", fk.OnUpdate}, {"on_delete", fk.OnDelete}} {
+		if schema.Get(pair[0]).Str() != pair[1] {
+			return pair[0], pair[1]
+		}
+	}
+	return "", ""
+}
+
+// Rule returns what a foreign key made of a relation's schema does: for key on_update on an update, for on_delete on a
+// deletion. Without a word in the schema that is nothing.
+func Rule(schema jsvalue.Value, key string) string {
+	if r := schema.Get(key).Str(); r != "" {
+		return r
+	}
+	return "NO ACTION"
 }

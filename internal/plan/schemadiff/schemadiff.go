@@ -236,3 +236,22 @@ func Truthy(v jsvalue.Value) bool {
 		return true
 	}
 }
+
+// EachPath calls f with every value in which live and the file differ, as JSON text that is empty where a side lacks it. It does
+// so only for an item that both have.
+func (e *Entry) EachPath(f func(name, live, target string)) {
+	if e.Live == nil || e.Target == nil && e.Key.Kind != snapshot.SystemField {
+		return
+	}
+	for _, d := range e.Detail {
+		f(d.Name(), JSON(d.LHS), JSON(d.RHS))
+	}
+}
+
+// JSON returns a value as JSON text, empty for JavaScript's undefined.
+func JSON(v *jsvalue.Value) string {
+	if v == nil {
+		return ""
+	}
+	return string(jsvalue.AppendJSON(nil, *v))
+}

@@ -72,7 +72,7 @@ func (c Context) dropCause(e *schemadiff.Entry, code finding.Code) string {
 	case finding.MetaKeyMissing:
 		return c.missingKeyCause(e)
 	case finding.AliasFlip:
-		return "its type changes from " + e.Live.Value.Get("type").Str() + " to " + c.Target.Get(e.Key).Value.Get("type").Str() + ", which Directus makes a deletion and a creation"
+		return "its type changes from " + schemadiff.TypeOf(e.Live) + " to " + schemadiff.TypeOf(c.Target.Get(e.Key)) + ", which Directus makes a deletion and a creation"
 	case finding.PartialIgnored:
 		return "the file is a partial snapshot, which Directus " + c.Version.String() + " takes for a whole one"
 	case finding.GhostDrop:
