@@ -146,7 +146,7 @@ func TestCountLoss(t *testing.T) {
 	}
 	for e, n := range late {
 		if n.N != catalog.NotCounted {
-			t.Errorf("%s was counted in no time: %d", e, n.N)
+			t.Errorf("%+v was counted in no time: %d", e, n.N)
 		}
 	}
 }
