@@ -139,7 +139,7 @@ func (s *simulation) deleteCollections() {
 	for _, e := range s.diff[snapshot.Collection] {
 		if s.rules.NullMetaKeyMissingFails && e.First().Kind == deepdiff.Delete && e.First().LHS.IsNull() {
 			s.begin(e)
-			s.fail("its meta lacks %s, and Directus %s stumbles over the null in the database", e.First().Path[1], s.version)
+			s.fail("it lacks %s, and Directus %s stumbles over the null in the database", e.First().Name(), s.version)
 		}
 	}
 	inGroup(true, "")
