@@ -58,12 +58,15 @@ const (
 type Store struct {
 	mu sync.Mutex // the storage loads its pack index lazily and unguarded
 	st *filesystem.Storage
+	// objects is the folder of loose objects.
+	objects string
 }
 
 // Open opens the store of a repository; it reads nothing yet.
 func Open(gitDir, commonDir string) *Store {
 	fs := dotgit.NewRepositoryFilesystem(osfs.New(gitDir), osfs.New(commonDir))
-	return &Store{st: filesystem.NewStorageWithOptions(fs, cache.NewObjectLRU(16*cache.MiByte), filesystem.Options{})}
+	return &Store{st: filesystem.NewStorageWithOptions(fs, cache.NewObjectLRU(16*cache.MiByte), filesystem.Options{}),
+		objects: filepath.Join(commonDir, "objects")}
 }
 
 // Slow says why the git binary would read objects of the repository faster than a Store, or "".
@@ -90,6 +93,9 @@ func (s *Store) Blob(id string) ([]byte, error) { return s.read(plumbing.BlobObj
 
 // read returns the content of an object, verified against its id.
 func (s *Store) read(kind plumbing.ObjectType, id string) (data []byte, err error) {
+	if data, ok := s.loose(kind.String(), id); ok {
+		return data, nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	// A damaged pack must not take the process down.
@@ -118,7 +124,8 @@ func (s *Store) read(kind plumbing.ObjectType, id string) (data []byte, err erro
 		return nil, fmt.Errorf("reading %s %s: %w", kind, id, err)
 	}
 	defer rd.Close()
-	if data, err = io.ReadAll(rd); err != nil {
+	data = make([]byte, obj.Size())
+	if _, err = io.ReadFull(rd, data); err != nil {
 		return nil, fmt.Errorf("reading %s %s: %w", kind, id, err)
 	}
 	if got := ID(obj.Type().String(), data, len(id)/2); got != id {
