@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
 	"github.com/schemaguard/schemaguard/internal/plan/metarow"
@@ -18,9 +20,7 @@ func (s *simulation) settle(e *schemadiff.Entry) {
 	case Drop:
 		a.Code, a.Cause = s.why.Drop(e)
 	case Create:
-		if a.Cause == "" {
-			a.Cause = "only the file has it"
-		}
+		a.Cause = "only the file has it"
 	case Update:
 		a.Code, a.Cause = updateCode(a), "the file has it otherwise"
 	default:
@@ -70,6 +70,19 @@ func (s *simulation) alsoDiffers(key snapshot.Key, why string) {
 	}
 }
 
+// dropDoubles leaves out what was noted to happen along with another item and happens to the item itself as well.
+func (s *simulation) dropDoubles() {
+	itself := map[snapshot.Key]bool{}
+	for _, a := range s.plan.Actions {
+		itself[a.Key] = itself[a.Key] || a.Listed != "" && a.Verb == Drop
+	}
+	s.plan.Actions = slices.DeleteFunc(s.plan.Actions, func(a Action) bool { return a.Listed == "" && a.Verb == Drop && itself[a.Key] })
+	clear(s.index)
+	for i, a := range slices.Backward(s.plan.Actions) {
+		s.index[a.Key] = i
+	}
+}
+
 // checkDropped notes the items that are dropped though the file has them.
 func (s *simulation) checkDropped() {
 	created := map[snapshot.Key]bool{}
@@ -97,23 +110,13 @@ func updateCode(a *Action) finding.Code {
 	return code
 }
 
-// metaKeys returns the keys that the meta of a kind has in this database: the columns of its table. Nil where that
-// cannot be known.
-func (s *simulation) metaKeys(k snapshot.Kind) []string {
-	if keys, ok := s.facts.MetaKeys[k]; ok {
-		return keys
-	}
-	for i := range s.live.Items(k) {
-		if meta := s.live.Items(k)[i].Meta(); !meta.IsNull() {
-			return meta.Object().Keys()
-		}
-	}
-	return nil
-}
-
 // checkMeta notes what of an item's meta will not be written, and tells whether writing it changes anything.
 func (s *simulation) checkMeta(k snapshot.Kind, meta, live jsvalue.Value) bool {
-	d := metarow.Compare(s.metaKeys(k), meta, live, s.rules.SortsArrays)
+	keys, ok := s.facts.MetaKeys[k]
+	if !ok {
+		keys = metarow.Keys(s.live.Items(k))
+	}
+	d := metarow.Compare(keys, meta, live, s.rules.SortsArrays)
 	for _, key := range d.Missing {
 		s.diverge("its meta lacks %s, which the database has and keeps", key)
 	}

@@ -43,6 +43,7 @@ func Simulate(live, target *snapshot.Snapshot, v directus.Version, facts Facts) 
 		}
 	}
 	s.implyParts()
+	s.dropDoubles()
 	s.checkForeignKeys()
 	s.checkDropped()
 	return s.plan
@@ -184,17 +185,11 @@ func (s *simulation) alsoEdit(key snapshot.Key, cause, notConvergent string) {
 
 // implyParts adds the fields and relations that go with the dropped collections.
 func (s *simulation) implyParts() {
-	for _, collection := range s.dropped {
-		cause := "it goes with its collection " + collection
-		for _, k := range []snapshot.Kind{snapshot.Field, snapshot.Relation} {
-			code := finding.FieldDrop
-			if k == snapshot.Relation {
-				code = finding.RelationDrop
-			}
-			for _, item := range s.live.Items(k) {
-				if item.Key.Collection == collection {
-					s.also(item.Key, Drop, code, cause)
-				}
+	for _, k := range []snapshot.Kind{snapshot.Field, snapshot.Relation} {
+		code := [...]finding.Code{snapshot.Field: finding.FieldDrop, snapshot.Relation: finding.RelationDrop}[k]
+		for _, item := range s.live.Items(k) {
+			if slices.Contains(s.dropped, item.Key.Collection) {
+				s.also(item.Key, Drop, code, "it goes with its collection "+item.Key.Collection)
 			}
 		}
 	}

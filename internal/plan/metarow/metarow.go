@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
+	"github.com/schemaguard/schemaguard/internal/snapshot"
 )
 
 // Difference is what writing a meta does to a row.
@@ -65,4 +66,14 @@ func Merged(live, file jsvalue.Value) jsvalue.Value {
 		out.Set(file.Object().At(i))
 	}
 	return jsvalue.FromObject(out)
+}
+
+// Keys returns the columns of a meta table as the first of a snapshot's items shows them; nil where none does.
+func Keys(items []snapshot.Item) []string {
+	for i := range items {
+		if meta := items[i].Meta(); !meta.IsNull() {
+			return meta.Object().Keys()
+		}
+	}
+	return nil
 }
