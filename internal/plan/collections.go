@@ -26,16 +26,17 @@ func (s *simulation) roots() []*schemadiff.Entry {
 
 func (s *simulation) createCollections(entries []*schemadiff.Entry) {
 	for _, e := range entries {
-		if e.First().Kind != deepdiff.New || e.First().RHS == nil || !schemadiff.Truthy(*e.First().RHS) {
+		if s.done[e] || e.First().Kind != deepdiff.New || !schemadiff.Truthy(*e.First().RHS) {
 			continue
 		}
+		s.done[e] = true
 		fields := schemadiff.Filter(s.diff[snapshot.Field], func(f *schemadiff.Entry) bool { return f.Key.Collection == e.Key.Collection })
 		s.createCollection(e, fields)
 		s.diff[snapshot.Field] = schemadiff.Filter(s.diff[snapshot.Field], func(f *schemadiff.Entry) bool { return f.Key.Collection != e.Key.Collection })
 		if e.First().Path == nil {
 			s.createCollections(schemadiff.Filter(s.diff[snapshot.Collection], func(child *schemadiff.Entry) bool {
 				rhs := child.First().RHS
-				return rhs != nil && rhs.Get("meta").Get("group").Str() == e.Key.Collection && child != e
+				return rhs != nil && rhs.Get("meta").Get("group").Str() == e.Key.Collection
 			}))
 		}
 	}
@@ -53,6 +54,9 @@ func (s *simulation) createCollection(e *schemadiff.Entry, fields []*schemadiff.
 	meta, hasTable := e.First().RHS.Get("meta"), !e.First().RHS.Get("schema").IsNull()
 	_, hasRow := s.db.Groups[name]
 	switch {
+	case slices.ContainsFunc(fields, func(f *schemadiff.Entry) bool { return f.First().Kind != deepdiff.New || !f.Whole() }):
+		s.fail("the database has fields of collection %s already", name)
+		return
 	case strings.HasPrefix(name, "directus_"), s.quirks.RefusesSlash && strings.Contains(name, "/"), name == "":
 		s.fail("Directus refuses the collection name %q", name)
 		return
@@ -75,7 +79,7 @@ func (s *simulation) createCollection(e *schemadiff.Entry, fields []*schemadiff.
 	s.begin(e)
 	if !meta.IsNull() {
 		s.db.SetCollection(name, meta)
-		s.effect(Effect{Op: AddMetaRow, Table: collectionRows, Column: name})
+		s.effect(Effect{Op: AddMetaRow, Table: dbstate.CollectionRows, Column: name})
 		s.checkMeta(snapshot.Collection, meta, jsvalue.Null())
 	}
 }
@@ -84,16 +88,13 @@ func (s *simulation) createTable(name string, fields []*schemadiff.Entry) {
 	t := &dbstate.Table{Empty: true}
 	s.db.Tables[name] = t
 	s.effect(Effect{Op: CreateTable, Table: name})
-	keyed := slices.ContainsFunc(fields, func(f *schemadiff.Entry) bool {
-		schema := f.First().RHS.Get("schema")
-		return schema.Get("is_primary_key").Bool() || schema.Get("has_auto_increment").Bool()
-	})
+	keyed := schemadiff.HasKey(fields)
 	if !keyed && s.quirks.LacksKey {
 		s.keyless = append(s.keyless, name)
 	} else if !keyed {
 		t.Key, t.Columns = "id", []string{"id"}
 		s.effect(Effect{Op: AddColumn, Table: name, Column: "id", To: "integer"})
-		s.effect(Effect{Op: AddMetaRow, Table: fieldRows, Column: name + ".id"})
+		s.effect(Effect{Op: AddMetaRow, Table: dbstate.FieldRows, Column: name + ".id"})
 		s.db.AddField(name, "id", "", false)
 		s.also(schemadiff.FieldKey(name, "id"), Create, finding.NotConvergent, "its collection's fields have no primary key, so Directus adds this one").
 			NotConvergent = "the file does not have it, so the next apply drops it"
@@ -125,11 +126,12 @@ func (s *simulation) deleteCollections() {
 	var inGroup func(isRoot bool, group string)
 	inGroup = func(isRoot bool, group string) {
 		for _, e := range s.diff[snapshot.Collection] {
-			if e.First().Kind != deepdiff.Delete {
+			if s.done[e] || e.First().Kind != deepdiff.Delete {
 				continue
 			}
 			of, ok := e.First().LHS.Get("meta").Object().Get("group")
 			if isRoot && ok && of.IsNull() || !isRoot && of.Str() == group && group != "" {
+				s.done[e] = true
 				s.unlink(e)
 				inGroup(false, e.Key.Collection)
 				s.deleteCollection(e)
@@ -173,13 +175,13 @@ func (s *simulation) deleteCollection(e *schemadiff.Entry) {
 	}
 	if !e.Live.Meta().IsNull() {
 		delete(s.db.Groups, name)
-		s.effect(Effect{Op: DeleteMetaRow, Table: collectionRows, Column: name})
+		s.effect(Effect{Op: DeleteMetaRow, Table: dbstate.CollectionRows, Column: name})
 		s.purge(name, "directus_shares", "directus_versions") // by their foreign keys
 	}
 	if hasTable {
 		delete(s.db.Fields, name)
 		delete(s.db.Special, name)
-		s.purge(name, fieldRows, "directus_presets", "directus_revisions", "directus_activity", "directus_permissions")
+		s.purge(name, dbstate.FieldRows, "directus_presets", "directus_revisions", "directus_activity", "directus_permissions")
 		s.db.DeleteRows(name, "")
 		s.disallow(name)
 	}
@@ -188,7 +190,7 @@ func (s *simulation) deleteCollection(e *schemadiff.Entry) {
 // disallow takes a dropped collection out of what relations to any allow.
 func (s *simulation) disallow(name string) {
 	for _, row := range s.db.Disallow(name) {
-		s.effect(Effect{Op: SetMeta, Table: relationRows, Column: row.Many + "." + row.Field})
+		s.effect(Effect{Op: SetMeta, Table: dbstate.RelationRows, Column: row.Many + "." + row.Field})
 		key := schemadiff.RelationKey(row.Many, row.Field)
 		if target := s.target.Get(key); target != nil && slices.Contains(dbstate.Texts(target.Meta().Get("one_allowed_collections")), name) {
 			s.alsoEdit(key, "the collection "+name+", which it allows, is dropped", "the file has it allow "+name+", which is dropped")
@@ -216,7 +218,7 @@ func (s *simulation) purge(collection string, tables ...string) {
 // ungroup takes a collection out of its deleted folder.
 func (s *simulation) ungroup(child, folder string) {
 	s.db.Groups[child] = ""
-	s.effect(Effect{Op: SetMeta, Table: collectionRows, Column: child})
+	s.effect(Effect{Op: SetMeta, Table: dbstate.CollectionRows, Column: child})
 	if target := s.target.Get(schemadiff.CollectionKey(child)); target != nil && target.Meta().Get("group").Str() == folder {
 		s.alsoEdit(schemadiff.CollectionKey(child), "its group "+folder+" is deleted, so it stands in none",
 			"the file has it in the group "+folder+", which is deleted")
@@ -252,13 +254,13 @@ func (s *simulation) setCollectionMeta(e *schemadiff.Entry, meta jsvalue.Value) 
 		return
 	}
 	a := s.action()
-	s.rewrite(collectionRows, name)
+	s.rewrite(dbstate.CollectionRows, name)
 	if _, ok := s.db.Groups[name]; !ok {
 		a.Verb = Update
 		s.db.SetCollection(name, meta)
-		s.effect(Effect{Op: AddMetaRow, Table: collectionRows, Column: name})
+		s.effect(Effect{Op: AddMetaRow, Table: dbstate.CollectionRows, Column: name})
 	} else if s.checkMeta(snapshot.Collection, meta, e.Live.Meta()) {
-		s.effect(Effect{Op: SetMeta, Table: collectionRows, Column: name})
+		s.effect(Effect{Op: SetMeta, Table: dbstate.CollectionRows, Column: name})
 		a.Verb = Update
 		s.db.SetCollection(name, metarow.Merged(e.Live.Meta(), meta))
 	}

@@ -83,7 +83,7 @@ func (s *simulation) addFieldRow(key snapshot.Key, item jsvalue.Value) {
 	}
 	alias := item.Get("type").Str() == "alias"
 	s.db.AddField(key.Collection, key.Field, meta.Get("group").Str(), alias)
-	s.effect(Effect{Op: AddMetaRow, Table: fieldRows, Column: key.Name()})
+	s.effect(Effect{Op: AddMetaRow, Table: dbstate.FieldRows, Column: key.Name()})
 	s.checkMeta(snapshot.Field, meta, jsvalue.Null())
 }
 
@@ -102,7 +102,7 @@ func (s *simulation) updateField(view *dbstate.Database, e *schemadiff.Entry) {
 		return
 	}
 	if schemadiff.Truthy(e.Target.Meta()) {
-		s.rewrite(fieldRows, e.Key.Name())
+		s.rewrite(dbstate.FieldRows, e.Key.Name())
 	}
 	schema := e.Target.Schema()
 	if snapshot.AutoIncrementKey(e.Live) {
@@ -133,9 +133,9 @@ func (s *simulation) updateFieldMeta(e *schemadiff.Entry) {
 	changed := s.checkMeta(snapshot.Field, meta, e.Live.Meta())
 	if !s.db.HasFieldRow(e.Key.Collection, e.Key.Field) {
 		s.db.AddField(e.Key.Collection, e.Key.Field, meta.Get("group").Str(), schemadiff.TypeOf(e.Target) == "alias")
-		s.effect(Effect{Op: AddMetaRow, Table: fieldRows, Column: e.Key.Name()})
+		s.effect(Effect{Op: AddMetaRow, Table: dbstate.FieldRows, Column: e.Key.Name()})
 	} else if changed {
-		s.effect(Effect{Op: SetMeta, Table: fieldRows, Column: e.Key.Name()})
+		s.effect(Effect{Op: SetMeta, Table: dbstate.FieldRows, Column: e.Key.Name()})
 	} else {
 		return
 	}
@@ -145,6 +145,13 @@ func (s *simulation) updateFieldMeta(e *schemadiff.Entry) {
 // deleteField follows FieldsService.deleteField: the relation goes with the field, and with the relation the alias on
 // its other side.
 func (s *simulation) deleteField(view *dbstate.Database, collection, field string) {
+	key := schemadiff.FieldKey(collection, field)
+	if s.deleting[key] {
+		s.fail("field %s.%s is the other side of itself", collection, field)
+		return
+	}
+	s.deleting[key] = true
+	defer delete(s.deleting, key)
 	for _, r := range view.RelationsTouching(collection, field) {
 		if r.Collection != collection || r.Field != field {
 			s.clearOneField(r)
@@ -163,12 +170,12 @@ func (s *simulation) deleteField(view *dbstate.Database, collection, field strin
 	}
 	for _, inGroup := range s.db.FieldsInGroup(collection, field) {
 		s.db.Fields[collection][inGroup] = ""
-		s.effect(Effect{Op: SetMeta, Table: fieldRows, Column: collection + "." + inGroup})
+		s.effect(Effect{Op: SetMeta, Table: dbstate.FieldRows, Column: collection + "." + inGroup})
 		s.alsoUngroupField(schemadiff.FieldKey(collection, inGroup), field)
 	}
 	s.forgetUses(collection, field)
 	if s.db.DeleteField(collection, field) {
-		s.effect(Effect{Op: DeleteMetaRow, Table: fieldRows, Column: collection + "." + field})
+		s.effect(Effect{Op: DeleteMetaRow, Table: dbstate.FieldRows, Column: collection + "." + field})
 	}
 }
 
@@ -184,7 +191,7 @@ func (s *simulation) forgetUses(collection, field string) {
 	if !s.db.ForgetUse(collection, field) {
 		return
 	}
-	s.effect(Effect{Op: SetMeta, Table: collectionRows, Column: collection})
+	s.effect(Effect{Op: SetMeta, Table: dbstate.CollectionRows, Column: collection})
 	if item := s.target.Get(schemadiff.CollectionKey(collection)); item != nil && slices.Contains(dbstate.UsesOf(item.Meta()), field) {
 		s.alsoEdit(schemadiff.CollectionKey(collection), "its field "+field+", which it sorts, archives or duplicates by, is dropped",
 			"the file has it use the field "+field+", which is dropped")
@@ -199,7 +206,7 @@ func (s *simulation) clearOneField(r dbstate.Relation) {
 			continue
 		}
 		row.OneField = ""
-		s.effect(Effect{Op: SetMeta, Table: relationRows, Column: r.Collection + "." + r.Field})
+		s.effect(Effect{Op: SetMeta, Table: dbstate.RelationRows, Column: r.Collection + "." + r.Field})
 		key := schemadiff.RelationKey(r.Collection, r.Field)
 		if target := s.target.Get(key); target != nil && target.Meta().Get("one_field").Str() == r.OneField {
 			s.alsoEdit(key, "the field on its other side is dropped, so it names none", "the file has it name "+r.OneField+", which is dropped")

@@ -126,10 +126,3 @@ type Effect struct {
 	From, To      string
 	MaxLength     int
 }
-
-// The meta tables.
-const (
-	collectionRows = "directus_collections"
-	fieldRows      = "directus_fields"
-	relationRows   = "directus_relations"
-)

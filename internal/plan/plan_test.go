@@ -159,6 +159,37 @@ func TestSameIsEmpty(t *testing.T) {
 	}
 }
 
+// TestKnots has snapshots that no Directus writes: what is deleted or created leads back to itself.
+func TestKnots(t *testing.T) {
+	t.Parallel()
+	const head = "version: 1\ndirectus: 12.4.1\nvendor: postgres\n"
+	folder := func(name, group string) string {
+		return fmt.Sprintf("  - collection: %s\n    meta:\n      group: %s\n", name, group)
+	}
+	relation := func(many, field, one, oneField string) string {
+		return fmt.Sprintf("  - collection: %s\n    field: %s\n    related_collection: %s\n    meta:\n      many_collection: %s\n"+
+			"      many_field: %s\n      one_collection: %s\n      one_field: %s\n", many, field, one, many, field, one, oneField)
+	}
+	field := func(collection, name string) string {
+		return fmt.Sprintf("  - collection: %s\n    field: %s\n    type: alias\n    meta:\n      group: null\n", collection, name)
+	}
+	knot := head + "collections:\n" + folder("a", "null") + folder("a", "a") + folder("b", "a") + folder("a", "b") + "fields:\n" + field("a", "f") + field("b", "g") +
+		"relations:\n" + relation("a", "f", "b", "g") + relation("b", "g", "a", "f")
+	apart := head + "collections:\n" + folder("a", "null") + folder("b", "a") + "fields: []\nrelations: []\n"
+	empty := head + "collections: []\nfields: []\nrelations: []\n"
+	for _, v := range append([]string{"10.0.0", "11.0.1", "11.3.5"}, versions...) {
+		for _, pair := range [][2]string{{knot, empty}, {empty, knot}, {knot, apart}, {apart, knot}, {knot, knot}} {
+			live, target := snapshot.Decode("live.yaml", []byte(pair[0])), snapshot.Decode("target.yaml", []byte(pair[1]))
+			if !live.Trusted() || !target.Trusted() {
+				t.Fatal(live.Problems, target.Problems)
+			}
+			facts := Facts{Tables: map[string]Table{"a": {PrimaryKey: "id", Columns: []string{"id", "f"}}, "b": {PrimaryKey: "id", Columns: []string{"id", "g"}}}}
+			Simulate(live.Snapshot, target.Snapshot, version(t, v), facts) // ends
+			Simulate(live.Snapshot, target.Snapshot, version(t, v), Facts{})
+		}
+	}
+}
+
 func FuzzSimulate(f *testing.F) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil {

@@ -65,7 +65,7 @@ func (s *simulation) createRelation(view *dbstate.Database, e *schemadiff.Entry)
 	meta := item.Get("meta")
 	s.db.Rows = append(s.db.Rows, dbstate.Row{Many: collection, Field: field, One: related, OneField: meta.Get("one_field").Str(),
 		Allowed: dbstate.Texts(meta.Get("one_allowed_collections"))})
-	s.effect(Effect{Op: AddMetaRow, Table: relationRows, Column: e.Key.Name()})
+	s.effect(Effect{Op: AddMetaRow, Table: dbstate.RelationRows, Column: e.Key.Name()})
 	if !meta.IsNull() {
 		s.checkMeta(snapshot.Relation, meta, jsvalue.Null())
 	} else {
@@ -165,13 +165,13 @@ func (s *simulation) updateRelationMeta(e *schemadiff.Entry, r *dbstate.Relation
 	if !r.HasRow {
 		s.db.Rows = append(s.db.Rows, dbstate.Row{Many: e.Key.Collection, Field: e.Key.Field, One: r.Related, OneField: meta.Get("one_field").Str(),
 			Allowed: dbstate.Texts(meta.Get("one_allowed_collections"))})
-		s.effect(Effect{Op: AddMetaRow, Table: relationRows, Column: e.Key.Name()})
+		s.effect(Effect{Op: AddMetaRow, Table: dbstate.RelationRows, Column: e.Key.Name()})
 		s.action().Verb = Update
 		return
 	}
-	s.rewrite(relationRows, e.Key.Name())
+	s.rewrite(dbstate.RelationRows, e.Key.Name())
 	if s.checkMeta(snapshot.Relation, meta, e.Live.Meta()) {
-		s.effect(Effect{Op: SetMeta, Table: relationRows, Column: e.Key.Name()})
+		s.effect(Effect{Op: SetMeta, Table: dbstate.RelationRows, Column: e.Key.Name()})
 		s.action().Verb = Update
 	}
 }
@@ -200,6 +200,6 @@ func (s *simulation) deleteRelation(view *dbstate.Database, collection, field st
 		}
 	}
 	if r.HasRow && s.db.DeleteRows(collection, field) {
-		s.effect(Effect{Op: DeleteMetaRow, Table: relationRows, Column: collection + "." + field})
+		s.effect(Effect{Op: DeleteMetaRow, Table: dbstate.RelationRows, Column: collection + "." + field})
 	}
 }

@@ -20,7 +20,7 @@ func Simulate(live, target *snapshot.Snapshot, v directus.Version, facts Facts) 
 	s := &simulation{
 		plan: &Plan{}, live: live, target: target, facts: facts, version: v,
 		rules: directus.RulesFor(v), quirks: quirk.Of(v), db: facts.database(live), index: map[snapshot.Key]int{}, relinked: map[[2]string]bool{}, edited: map[Effect][]int{},
-		at: map[*schemadiff.Entry]int{},
+		at: map[*schemadiff.Entry]int{}, done: map[*schemadiff.Entry]bool{}, deleting: map[snapshot.Key]bool{},
 	}
 	s.foreignAtFirst = slices.Clone(s.db.Foreign)
 	s.why = why.Context{Live: live, Target: target, Version: v, Rules: s.rules}
@@ -64,6 +64,9 @@ type simulation struct {
 	current int                       // the action in play
 	at      map[*schemadiff.Entry]int // the action of an entry
 	index   map[snapshot.Key]int      // the first action of a key
+
+	done     map[*schemadiff.Entry]bool // collections that were created or deleted
+	deleting map[snapshot.Key]bool      // fields, in the course of it
 
 	foreignAtFirst []dbstate.ForeignKey
 	dropped        []string           // collections

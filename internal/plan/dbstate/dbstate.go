@@ -10,6 +10,13 @@ import (
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 )
 
+// The meta tables.
+const (
+	CollectionRows = "directus_collections"
+	FieldRows      = "directus_fields"
+	RelationRows   = "directus_relations"
+)
+
 // Database is the state.
 type Database struct {
 	Tables  map[string]*Table

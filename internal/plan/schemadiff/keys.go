@@ -47,3 +47,14 @@ func RelationKey(collection, field string) snapshot.Key {
 
 // TypeOf returns the type of a field.
 func TypeOf(field *snapshot.Item) string { return field.Value.Get("type").Str() }
+
+// HasKey tells whether one of the new fields of a collection is its primary key.
+func HasKey(fields []*Entry) bool {
+	for _, f := range fields {
+		schema := f.First().RHS.Get("schema")
+		if schema.Get("is_primary_key").Bool() || schema.Get("has_auto_increment").Bool() {
+			return true
+		}
+	}
+	return false
+}
