@@ -52,9 +52,11 @@ func startDriver(t *testing.T, lab *directuslab.Lab, version string, pg *pgserve
 	if err := os.WriteFile(filepath.Join(cmd.Dir, "package.json"), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + cmd.Dir, "KEY=lab", "SECRET=lab-secret-lab-secret-lab-secret", "TELEMETRY=false",
+	cmd.Env = []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + cmd.Dir, "KEY=lab", "SECRET=lab-secret-lab-secret-lab-secret", "TELEMETRY=false",
 		"NO_COLOR=1", "LOG_LEVEL=error", "DB_CLIENT=pg", "DB_HOST=127.0.0.1", "DB_PORT=" + strconv.Itoa(pg.Port()), "DB_USER=" + pgserver.SuperUser,
-		"DB_PASSWORD=" + pg.Password(), "DB_DATABASE=postgres"}
+		"DB_PASSWORD=" + pg.Password(), "DB_DATABASE=postgres",
+	}
 	requests, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

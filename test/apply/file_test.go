@@ -55,13 +55,14 @@ func (i item) named(names []string) bool {
 	return i["collection"] == names[0] && (len(names) == 1 || i["field"] == names[1])
 }
 
-func (f file) collection(name string) item       { return f.find("collections", name) }
-func (f file) field(c, name string) item         { return f.find("fields", c, name) }
-func (f file) relation(c, name string) item      { return f.find("relations", c, name) }
-func (i item) meta() item                        { return i["meta"].(map[string]any) }
-func (i item) schema() item                      { return i["schema"].(map[string]any) }
-func (i item) set(key string, value any)         { i[key] = value }
-func (f file) add(list string, v item)           { f[list] = append(f.list(list), map[string]any(v)) }
+func (f file) collection(name string) item  { return f.find("collections", name) }
+func (f file) field(c, name string) item    { return f.find("fields", c, name) }
+func (f file) relation(c, name string) item { return f.find("relations", c, name) }
+func (i item) meta() item                   { return i["meta"].(map[string]any) }
+func (i item) schema() item                 { return i["schema"].(map[string]any) }
+func (i item) set(key string, value any)    { i[key] = value }
+func (f file) add(list string, v item)      { f[list] = append(f.list(list), map[string]any(v)) }
+
 func (f file) setMetaOf(list, key string, v any) { f.each(list, func(i item) { i.meta()[key] = v }) }
 
 func (f file) each(list string, do func(item)) {

@@ -2,7 +2,10 @@
 
 package apply
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // hazard is one way to damage a snapshot that was just taken of source.sql, after sql has been run on the database.
 type hazard struct {
@@ -13,14 +16,7 @@ type hazard struct {
 
 // hazards are tried on every version; what they lead to differs.
 func hazards() []hazard {
-	return slices2(dropHazards(), keyHazards(), columnHazards(), relationHazards(), situationHazards())
-}
-
-func slices2(lists ...[]hazard) (out []hazard) {
-	for _, l := range lists {
-		out = append(out, l...)
-	}
-	return out
+	return slices.Concat(dropHazards(), keyHazards(), columnHazards(), relationHazards(), situationHazards())
 }
 
 func dropHazards() []hazard {
@@ -280,8 +276,10 @@ func relationHazards() []hazard {
 			f.add("relations", r)
 		}},
 		{"collection under a table without a key", "ALTER TABLE keyless ADD node integer REFERENCES nodes", func(f file) { f.dropCollection("nodes") }},
-		{"collection under a composite foreign key", "ALTER TABLE tags ADD UNIQUE (id, word); CREATE TABLE pairs (id serial PRIMARY KEY, a integer, b varchar, FOREIGN KEY (a, b) REFERENCES tags (id, word))",
-			func(f file) { f.dropCollection("solo") }},
+		{
+			"collection under a composite foreign key", "ALTER TABLE tags ADD UNIQUE (id, word); CREATE TABLE pairs (id serial PRIMARY KEY, a integer, b varchar, FOREIGN KEY (a, b) REFERENCES tags (id, word))",
+			func(f file) { f.dropCollection("solo") },
+		},
 	}
 }
 

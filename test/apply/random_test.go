@@ -15,7 +15,7 @@ import (
 func seeds(t *testing.T) int {
 	text := os.Getenv("SCHEMAGUARD_APPLY_SEEDS")
 	if text == "" {
-		return 8
+		return 4
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
