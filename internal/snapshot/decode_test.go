@@ -62,7 +62,7 @@ func TestMatches(t *testing.T) {
 			if !Matches(s, f, same) {
 				t.Errorf("%s as %s: does not match itself", name, f)
 			}
-			for _, at := range []int{0, 1, len(same) / 3, len(same) / 2, len(same) - 2, len(same) - 1} {
+			for _, at := range []int{0, len(same) / 3, len(same) - 1} {
 				other := bytes.Clone(same)
 				other[at] ^= 1
 				if Matches(s, f, other) || Matches(s, f, same[:at]) {

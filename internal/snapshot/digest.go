@@ -34,9 +34,10 @@ func (s *Snapshot) Digest(key Key) Digest {
 
 // Digests returns the digest of every key of s.
 func (s *Snapshot) Digests() map[Key]Digest {
-	all := make(map[Key]Digest, len(s.index))
+	first := s.index().first
+	all := make(map[Key]Digest, len(first))
 	var h hasher
-	for key := range s.index {
+	for key := range first {
 		all[key] = s.digest(&h, key)
 	}
 	return all
@@ -48,7 +49,7 @@ func (s *Snapshot) digest(h *hasher, key Key) Digest {
 		return Digest{}
 	}
 	d := h.digest(first)
-	for _, i := range s.again[key] {
+	for _, i := range s.index().again[key] {
 		next := h.digest(&s.lists[key.Kind][i])
 		sum := sha256.Sum256(append(d[:], next[:]...))
 		copy(d[:], sum[:])

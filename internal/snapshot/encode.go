@@ -3,6 +3,7 @@ package snapshot
 import (
 	"bytes"
 	"strconv"
+	"sync"
 
 	"github.com/schemaguard/schemaguard/internal/directus"
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
@@ -37,51 +38,89 @@ func Encode(s *Snapshot, f Format) []byte {
 	if f == JSON {
 		return jsvalue.AppendJSON(nil, jsvalue.FromObject(s.object()))
 	}
-	return s.yaml(make([]byte, 0, bytesPerItem*(s.Len()+1)), func(dst []byte) []byte { return dst })
+	dst := make([]byte, 0, bytesPerItem*(s.Len()+1))
+	for _, p := range s.parts() {
+		dst = p.append(dst, s.Dialect)
+	}
+	return dst
 }
 
 // Matches tells whether data is exactly what [Encode] gives. It needs no room
-// for all of it and stops at the first difference.
+// for all of it: one goroutine compares from the front, another from the back,
+// each until the first difference, and nothing may be left between them.
 func Matches(s *Snapshot, f Format, data []byte) bool {
 	if f == JSON {
 		return bytes.Equal(Encode(s, f), data)
 	}
-	rest := data
-	end := s.yaml(make([]byte, 0, 1<<14), func(part []byte) []byte {
-		var ok bool
-		if rest, ok = bytes.CutPrefix(rest, part); !ok {
-			return nil
+	parts := s.parts()
+	middle := len(parts) / 2
+	front, back := 0, 0 // bytes that were found equal
+	var equalFront, equalBack bool
+	var both sync.WaitGroup
+	both.Go(func() {
+		var buf []byte
+		for _, p := range parts[:middle] {
+			if buf = p.append(buf[:0], s.Dialect); !bytes.HasPrefix(data[front:], buf) {
+				return
+			}
+			front += len(buf)
 		}
-		return part[:0]
+		equalFront = true
 	})
-	return end != nil && len(rest) == 0
+	both.Go(func() {
+		var buf []byte
+		for i := len(parts) - 1; i >= middle; i-- {
+			if buf = parts[i].append(buf[:0], s.Dialect); !bytes.HasSuffix(data[:len(data)-back], buf) {
+				return
+			}
+			back += len(buf)
+		}
+		equalBack = true
+	})
+	both.Wait()
+	return equalFront && equalBack && front+back == len(data)
 }
 
-// yaml appends the YAML form to dst and hands dst to next after each item. What
-// next returns is appended to from there on; nil ends it.
-func (s *Snapshot) yaml(dst []byte, next func([]byte) []byte) []byte {
-	d := s.Dialect
+// part is a piece of a YAML file: a member of the whole, the line that begins a
+// list, or an element of one.
+type part struct {
+	key   string         // empty for an element
+	value *jsvalue.Value // nil for a list that has elements
+}
+
+func (p part) append(dst []byte, d jsyaml.Dialect) []byte {
+	switch {
+	case p.value == nil:
+		return append(append(dst, p.key...), ":\n"...)
+	case p.key == "":
+		return jsyaml.AppendElement(dst, *p.value, d)
+	}
+	return jsyaml.AppendMember(dst, p.key, *p.value, d)
+}
+
+// parts returns the pieces that make up the YAML file, in order.
+func (s *Snapshot) parts() []part {
+	parts := make([]part, 0, s.Len()+8)
 	head := s.header()
 	for i := range head.Len() {
 		key, v := head.At(i)
-		dst = jsyaml.AppendMember(dst, key, v, d)
+		parts = append(parts, part{key, &v})
 	}
 	for _, k := range Kinds() {
-		if k == SystemField && !s.HasSystemFields {
+		switch {
+		case k == SystemField && !s.HasSystemFields:
+			continue
+		case len(s.lists[k]) == 0:
+			empty := jsvalue.List()
+			parts = append(parts, part{k.List(), &empty})
 			continue
 		}
-		if len(s.lists[k]) == 0 {
-			dst = jsyaml.AppendMember(dst, k.List(), jsvalue.List(), d)
-			continue
-		}
-		dst = append(append(dst, k.List()...), ":\n"...)
+		parts = append(parts, part{key: k.List()})
 		for i := range s.lists[k] {
-			if dst = next(jsyaml.AppendElement(dst, s.lists[k][i].Value, d)); dst == nil {
-				return nil
-			}
+			parts = append(parts, part{value: &s.lists[k][i].Value})
 		}
 	}
-	return next(dst)
+	return parts
 }
 
 func (s *Snapshot) header() *jsvalue.Object {

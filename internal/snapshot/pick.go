@@ -9,7 +9,7 @@ type picked struct {
 	keys, schema []string
 }
 
-var picks = [kinds]picked{
+var picks = [...]picked{
 	Collection: {[]string{"collection", "meta", "schema"}, []string{"name"}},
 	Field: {[]string{"collection", "field", "type", "meta", "schema"}, []string{
 		"name", "table", "data_type", "default_value", "max_length", "numeric_precision", "numeric_scale", "is_nullable",

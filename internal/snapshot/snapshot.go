@@ -8,6 +8,7 @@ package snapshot
 
 import (
 	"strings"
+	"sync/atomic"
 
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
 	"github.com/schemaguard/schemaguard/internal/jsyaml"
@@ -100,13 +101,46 @@ type Snapshot struct {
 	HasSystemFields bool
 
 	lists [kinds][]Item
-	index map[Key]int
+	// found is made when something is first looked for: what is only encoded
+	// needs none.
+	found atomic.Pointer[index]
+}
+
+// index finds items by their keys.
+type index struct {
+	first map[Key]int
 	again map[Key][]int // further items of a key, which only odd databases have
+}
+
+func (x *index) add(key Key, i int) {
+	if _, dup := x.first[key]; !dup {
+		x.first[key] = i
+		return
+	}
+	if x.again == nil {
+		x.again = map[Key][]int{}
+	}
+	x.again[key] = append(x.again[key], i)
+}
+
+// index returns the index, which may be asked for by several at once.
+func (s *Snapshot) index() *index {
+	if x := s.found.Load(); x != nil {
+		return x
+	}
+	x := &index{first: make(map[Key]int, s.Len())}
+	for k := range s.lists {
+		for i := range s.lists[k] {
+			x.add(s.lists[k][i].Key, i)
+		}
+	}
+	s.found.Store(x)
+	return x
 }
 
 // New returns a snapshot with the given header and no items.
 func New(version int, directus, vendor string) *Snapshot {
-	return &Snapshot{Version: version, Directus: directus, Vendor: vendor, Dialect: dialect(directus), index: map[Key]int{}}
+	return &Snapshot{Version: version, Directus: directus, Vendor: vendor, Dialect: dialect(directus)}
 }
 
 // Items returns the items of one kind in order. The slice is shared.
@@ -116,13 +150,8 @@ func (s *Snapshot) Items(k Kind) []Item { return s.lists[k] }
 // the one that Get finds, as Directus's own search does.
 func (s *Snapshot) Add(item Item) {
 	k := item.Key.Kind
-	if _, dup := s.index[item.Key]; !dup {
-		s.index[item.Key] = len(s.lists[k])
-	} else {
-		if s.again == nil {
-			s.again = map[Key][]int{}
-		}
-		s.again[item.Key] = append(s.again[item.Key], len(s.lists[k]))
+	if x := s.found.Load(); x != nil {
+		x.add(item.Key, len(s.lists[k]))
 	}
 	s.lists[k] = append(s.lists[k], item)
 }
@@ -138,7 +167,7 @@ func (s *Snapshot) Grow(k Kind, n int) {
 
 // Get returns the first item with that key, or nil.
 func (s *Snapshot) Get(key Key) *Item {
-	i, ok := s.index[key]
+	i, ok := s.index().first[key]
 	if !ok {
 		return nil
 	}
@@ -152,7 +181,7 @@ func (s *Snapshot) All(key Key) []*Item {
 		return nil
 	}
 	all := []*Item{first}
-	for _, i := range s.again[key] {
+	for _, i := range s.index().again[key] {
 		all = append(all, &s.lists[key.Kind][i])
 	}
 	return all
@@ -160,10 +189,11 @@ func (s *Snapshot) All(key Key) []*Item {
 
 // Keys returns the distinct keys, by kind and then in list order.
 func (s *Snapshot) Keys() []Key {
-	keys := make([]Key, 0, len(s.index))
+	first := s.index().first
+	keys := make([]Key, 0, len(first))
 	for k := range s.lists {
 		for i := range s.lists[k] {
-			if key := s.lists[k][i].Key; s.index[key] == i {
+			if key := s.lists[k][i].Key; first[key] == i {
 				keys = append(keys, key)
 			}
 		}

@@ -32,7 +32,7 @@ type builder struct {
 	sorting sorting
 	known   map[string]bool // the collections that Directus's schema overview has
 	tables  map[string]bool // ordinary tables by name
-	byField map[catalog.ColumnName]meta
+	byField map[catalog.ColumnName]*meta
 	// ownSpecial holds the flags of columns that the team added to a meta table.
 	ownSpecial map[catalog.ColumnName][]string
 	// The keys that all fields, and the schemas of all columns, share.
@@ -46,7 +46,7 @@ func Snapshot(c *catalog.Catalog, v directus.Version) *snapshot.Snapshot {
 	b := &builder{
 		Catalog: c, version: v, rules: directus.RulesFor(v), sorting: sortingOf(directus.RulesFor(v)),
 		known: map[string]bool{}, tables: map[string]bool{},
-		byField:   make(map[catalog.ColumnName]meta, len(c.Meta[catalog.MetaFields].Rows)),
+		byField:   make(map[catalog.ColumnName]*meta, len(c.Meta[catalog.MetaFields].Rows)),
 		fieldKeys: []string{"collection", "field", "type", "meta", "schema"}, columnKeys: columnKeys(directus.RulesFor(v)),
 		out: snapshot.New(snapshot.FormatFull, headerOf(v), "postgres"),
 	}
@@ -98,10 +98,11 @@ func (b *builder) collections() {
 	r := b.reader(catalog.MetaCollections, "directus_collections")
 	tracked := map[string]bool{}
 	var list []placed
-	for _, row := range r.table.Rows {
+	read := r.readAll()
+	for i, row := range r.table.Rows {
 		name, _ := r.table.Text(row, "collection")
 		tracked[name] = true
-		list = append(list, b.collection(name, r.read(row).value))
+		list = append(list, b.collection(name, read[i].value))
 	}
 	if b.rules.ListsUntracked {
 		for _, t := range b.Tables {
@@ -134,36 +135,50 @@ func (b *builder) fields() {
 	r := b.reader(catalog.MetaFields, "directus_fields")
 	aliases := b.fieldRows(r)
 	facts := b.keyFacts()
-	list := make([]placed, 0, len(b.Columns)+len(aliases))
+	var listed []listedColumn
 	var system []placed
 	for i := range b.Columns {
 		col := &b.Columns[i]
 		if !b.known[col.Table] {
 			continue
 		}
-		row, tracked := b.byField[catalog.ColumnName{Table: col.Table, Column: col.Name}]
+		row := b.byField[catalog.ColumnName{Table: col.Table, Column: col.Name}]
 		switch {
-		case !tracked && directus.IsSystemField(b.version, col.Table, col.Name):
+		case row == nil && directus.IsSystemField(b.version, col.Table, col.Name):
 			if col.Indexed {
 				system = append(system, systemField(col))
 			}
-		case tracked || b.rules.ListsUntracked:
-			list = append(list, b.column(col, row, tracked, facts[catalog.ColumnName{Table: col.Table, Column: col.Name}]))
+		case row != nil || b.rules.ListsUntracked:
+			listed = append(listed, listedColumn{col, row})
 		}
 	}
+	list := make([]placed, len(listed), len(listed)+len(aliases))
+	inChunks(len(listed), func(from, to int) {
+		for i := from; i < to; i++ {
+			col := listed[i].column
+			list[i] = b.column(col, listed[i].row, facts[catalog.ColumnName{Table: col.Table, Column: col.Name}])
+		}
+	})
 	b.add(append(list, aliases...))
 	if b.rules.HasSystemFields {
 		b.add(system)
 	}
 }
 
+// listedColumn is a column that becomes a field, with its row; nil for none.
+type listedColumn struct {
+	column *catalog.Column
+	row    *meta
+}
+
 // fieldRows indexes the rows of directus_fields, first id first, and returns
 // the alias fields among them.
 func (b *builder) fieldRows(r *reader) (aliases []placed) {
-	for _, row := range r.table.Rows {
+	read := r.readAll()
+	for i, row := range r.table.Rows {
 		table, _ := r.table.Text(row, "collection")
 		name, _ := r.table.Text(row, "field")
-		m := r.read(row)
+		m := &read[i]
 		key := catalog.ColumnName{Table: table, Column: name}
 		if _, dup := b.byField[key]; !dup {
 			b.byField[key] = m
@@ -189,7 +204,10 @@ func (b *builder) overrideType(local string, special []string) string {
 	return local
 }
 
-func (b *builder) column(col *catalog.Column, row meta, tracked bool, facts keyFacts) placed {
+func (b *builder) column(col *catalog.Column, row *meta, facts keyFacts) placed {
+	if row == nil {
+		row = &meta{id: noID}
+	}
 	if b.HasPostGIS {
 		col = b.withGeometry(col)
 	}
@@ -208,11 +226,7 @@ func (b *builder) column(col *catalog.Column, row meta, tracked bool, facts keyF
 	vals = append(vals, jsvalue.Bool(facts.primary), jsvalue.Bool(col.Generated), optional(col.Expression),
 		jsvalue.Bool(facts.autoIncrement), facts.foreignTable, facts.foreignColumn)
 	schema := jsvalue.ObjectOf(b.columnKeys, vals)
-	id := row.id
-	if !tracked {
-		id = noID
-	}
-	return b.placedField(col.Table, col.Name, b.overrideType(local, row.special), row.value, id, jsvalue.FromObject(schema))
+	return b.placedField(col.Table, col.Name, b.overrideType(local, row.special), row.value, row.id, jsvalue.FromObject(schema))
 }
 
 // columnKeys are the keys of a column's schema in Directus's order; before
@@ -303,7 +317,9 @@ func (b *builder) add(list []placed) {
 			return jsvalue.CompareUTF16(a.field, b.field)
 		}
 	}
-	slices.SortStableFunc(list, order)
+	if !slices.IsSortedFunc(list, order) {
+		slices.SortStableFunc(list, order)
+	}
 	b.out.Grow(kind, len(list))
 	for i := range list {
 		b.out.Add(list[i].item)

@@ -1,8 +1,9 @@
 package view
 
 import (
-	"github.com/schemaguard/schemaguard/internal/catalog"
 	"strings"
+
+	"github.com/schemaguard/schemaguard/internal/catalog"
 
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
 )
@@ -43,8 +44,13 @@ func localType(col *catalog.Column, special []string) string {
 	known := localTypes[base]
 	if special != nil {
 		for _, rule := range []struct{ flag, is string }{
-			{"cast-json", "json"}, {"hash", "hash"}, {"cast-csv", "csv"}, {"uuid", "uuid"}, {"file", "uuid"},
-			{"cast-timestamp", "timestamp"}, {"cast-datetime", "dateTime"},
+			{"cast-json", "json"},
+			{"hash", "hash"},
+			{"cast-csv", "csv"},
+			{"uuid", "uuid"},
+			{"file", "uuid"},
+			{"cast-timestamp", "timestamp"},
+			{"cast-datetime", "dateTime"},
 		} {
 			if contains(special, rule.flag) {
 				return rule.is

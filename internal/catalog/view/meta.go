@@ -47,7 +47,7 @@ type cellText struct {
 // newReader returns a reader of the rows of t, whose columns have the special
 // flags that special tells.
 func newReader(t *catalog.MetaTable, special func(column string) []string, by sorting) *reader {
-	r := &reader{table: t, idColumn: -1, special: -1, sorting: by, interned: map[string]jsvalue.Value{}, parsed: map[cellText]jsvalue.Value{}}
+	r := &reader{table: t, idColumn: -1, special: -1, sorting: by}
 	r.casts = make([][]string, len(t.Columns))
 	for i, col := range t.Columns {
 		for _, flag := range special(col.Name) {
@@ -109,6 +109,19 @@ func metaSpecials(c *catalog.Catalog) map[catalog.ColumnName][]string {
 		flags[catalog.ColumnName{Table: table, Column: field}] = catalog.SplitCSV(special)
 	}
 	return flags
+}
+
+// readAll returns the rows of the table.
+func (r *reader) readAll() []meta {
+	read := make([]meta, len(r.table.Rows))
+	inChunks(len(read), func(from, to int) {
+		own := *r
+		own.interned, own.parsed, own.room = map[string]jsvalue.Value{}, map[cellText]jsvalue.Value{}, nil
+		for i := from; i < to; i++ {
+			read[i] = own.read(r.table.Rows[i])
+		}
+	})
+	return read
 }
 
 // read returns the row as Directus would emit it.

@@ -23,8 +23,9 @@ func (b *builder) relations() {
 	r := b.reader(catalog.MetaRelations, "directus_relations")
 	var rows []*relationRow
 	byColumn := map[catalog.ColumnName][]*relationRow{}
-	for _, row := range r.table.Rows {
-		rel := &relationRow{meta: r.read(row)}
+	read := r.readAll()
+	for i, row := range r.table.Rows {
+		rel := &relationRow{meta: read[i]}
 		rel.many, _ = r.table.Text(row, "many_collection")
 		rel.field, _ = r.table.Text(row, "many_field")
 		rel.one, rel.hasOne = r.table.Text(row, "one_collection")
