@@ -75,8 +75,10 @@ func (c *Catalog) factTables(f *plan.Facts) {
 			t.PrimaryKey = con.Column
 			f.Tables[con.Table] = t
 		case con.Kind == 'f':
-			f.ForeignKeys = append(f.ForeignKeys, plan.ForeignKey{Name: con.Name, Table: con.Table, Column: con.Column,
-				ForeignTable: con.ForeignTable, ForeignColumn: con.ForeignColumn, OnUpdate: con.OnUpdate, OnDelete: con.OnDelete})
+			f.ForeignKeys = append(f.ForeignKeys, plan.ForeignKey{
+				Name: con.Name, Table: con.Table, Column: con.Column,
+				ForeignTable: con.ForeignTable, ForeignColumn: con.ForeignColumn, OnUpdate: con.OnUpdate, OnDelete: con.OnDelete,
+			})
 		}
 	}
 }

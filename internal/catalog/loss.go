@@ -140,8 +140,7 @@ func queryRow(ctx context.Context, conn *pgconn.PgConn, left time.Duration, sql 
 		}
 		return nil
 	}}}, nil)
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if _, ok := errors.AsType[*pgconn.PgError](err); ok {
 		_ = conn.Exec(ctx, "ROLLBACK TO SAVEPOINT loss").Close()
 	}
 	return row, err

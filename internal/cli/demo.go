@@ -36,8 +36,10 @@ func (a *app) demo(keep bool) error {
 		done()
 		done = a.streams.Progress(msg)
 	}
-	err = demo.Run(a.ctx, demo.Options{Program: program, Out: quiet{a, &done}, Environ: a.environ, Keep: keep,
-		Colour: a.streams.OutColour(mode), Progress: progress})
+	err = demo.Run(a.ctx, demo.Options{
+		Program: program, Out: quiet{a, &done}, Environ: a.environ, Keep: keep,
+		Colour: a.streams.OutColour(mode), Progress: progress,
+	})
 	done()
 	if a.ctx.Err() != nil && keep {
 		return nil

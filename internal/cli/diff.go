@@ -88,8 +88,10 @@ func (a *app) compared(w *workspace.Workspace, word string) (compared, error) {
 	file := snapshot.Decode(t.File, t.Data)
 	if !file.Trusted() {
 		p := file.Problems[len(file.Problems)-1]
-		return compared{}, hintError{code: exitInvalid, err: fmt.Errorf("%s:%d: %s", t.File, p.Line, p.Message),
-			hints: []string{"schemaguard explain " + string(p.Code)}}
+		return compared{}, hintError{
+			code: exitInvalid, err: fmt.Errorf("%s:%d: %s", t.File, p.Line, p.Message),
+			hints: []string{"schemaguard explain " + string(p.Code)},
+		}
 	}
 	return compared{t.Source, file.Snapshot, order(file.Snapshot)}, nil
 }

@@ -73,11 +73,12 @@ func discovered(p *project.Project) []string {
 		}
 	}
 	for _, pkg := range p.Packages {
-		line := pkg.Path
+		var line strings.Builder
+		line.WriteString(pkg.Path)
 		for _, script := range pkg.Scripts {
-			line += ", script " + script.Command
+			line.WriteString(", script " + script.Command)
 		}
-		lines = append(lines, line)
+		lines = append(lines, line.String())
 	}
 	if len(lines) == 0 {
 		lines = []string{"nothing of a Directus project: no snapshot, no compose file, no .env"}

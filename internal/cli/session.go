@@ -16,8 +16,10 @@ func (a *app) workspace() (*workspace.Workspace, error) {
 		}
 		a.flags.dir = ""
 	}
-	w, err := workspace.Open(a.ctx, workspace.Options{ConfigFile: a.flags.config, Flags: a.settingFlags(),
-		Environ: a.environ, Now: a.now, Progress: a.streams.Progress})
+	w, err := workspace.Open(a.ctx, workspace.Options{
+		ConfigFile: a.flags.config, Flags: a.settingFlags(),
+		Environ: a.environ, Now: a.now, Progress: a.streams.Progress,
+	})
 	if err != nil {
 		return nil, err
 	}

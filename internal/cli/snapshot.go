@@ -135,19 +135,27 @@ func (s writing) runOwn(command string, live *snapshot.Snapshot) (changed bool, 
 	decoded := snapshot.Decode(s.Name, after)
 	if !decoded.Trusted() {
 		p := decoded.Problems[len(decoded.Problems)-1]
-		return false, hintError{code: exitInvalid, err: fmt.Errorf("snapshot.command wrote no snapshot: %s", p.Message),
-			hints: []string{"schemaguard explain " + string(p.Code)}}
+		return false, hintError{
+			code: exitInvalid, err: fmt.Errorf("snapshot.command wrote no snapshot: %s", p.Message),
+			hints: []string{"schemaguard explain " + string(p.Code)},
+		}
 	}
 	if n := len(threeway.Differences(live, decoded.Snapshot)); n > 0 {
-		return false, hintError{code: exitDrift, err: fmt.Errorf("snapshot.command wrote a snapshot that differs from the database in %d items", n),
-			hints: []string{"schemaguard diff live worktree"}}
+		return false, hintError{
+			code: exitDrift, err: fmt.Errorf("snapshot.command wrote a snapshot that differs from the database in %d items", n),
+			hints: []string{"schemaguard diff live worktree"},
+		}
 	}
 	return !bytes.Equal(before, after), nil
 }
 
 // remember keeps the sync point of what was written to the project's own file.
 func (s writing) remember(file string, live *snapshot.Snapshot, encoded []byte, format snapshot.Format) error {
-	if abs, err := filepath.Abs(file); err != nil || abs != s.File {
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return fmt.Errorf("keeping the sync point: %w", err)
+	}
+	if abs != s.File {
 		return nil
 	}
 	if format != snapshot.YAML {

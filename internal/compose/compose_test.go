@@ -380,22 +380,36 @@ func TestDirectus(t *testing.T) {
 		why                       string
 		others                    []string
 	}{
-		{name: "image", archive: "-- compose.yaml --\nservices:\n" + db + "  cms:\n    image: directus/directus:11.17.4\n",
-			service: "cms", version: "11.17.4", origin: "compose.yaml:4", why: "image directus/directus:11.17.4"},
-		{name: "registry, digest, default", archive: "-- compose.yaml --\nservices:\n  cms:\n    image: ghcr.io:443/directus/directus:${V:-12.4.1}@sha256:00\n",
-			service: "cms", version: "12.4.1", origin: "compose.yaml:3", why: "image ghcr.io:443/directus/directus:12.4.1@sha256:00"},
-		{name: "latest is no version", archive: "-- compose.yaml --\nservices:\n  cms: {image: directus/directus}\n  x: {image: 'directus/directus:latest'}\n",
-			service: "cms", version: "", origin: "compose.yaml:2", why: "image directus/directus", others: []string{"x"}},
-		{name: "Dockerfile", archive: "-- compose.yaml --\nservices:\n  app:\n    image: trm/cms:7\n    build: {context: cms, args: {DIRECTUS: 11.8.0}}\n-- cms/Dockerfile --\n# syntax=x\nARG DIRECTUS=10.0.0\nFROM node:20 AS ext\nFROM --platform=linux/amd64 \\\n  directus/directus:${DIRECTUS}\nENV DB_CLIENT=pg DB_SEARCH_PATH=\"a b\"\n",
-			service: "app", version: "11.8.0", origin: "cms/Dockerfile:4", why: "FROM directus/directus:11.8.0"},
-		{name: "stage of a stage", archive: "-- compose.yaml --\nservices:\n  app:\n    build: {context: ., target: prod}\n-- Dockerfile --\nFROM directus/directus:11.17.4 AS base\nFROM base AS prod\nFROM nginx\n",
-			service: "app", version: "11.17.4", origin: "Dockerfile:1", why: "FROM directus/directus:11.17.4"},
-		{name: "by environment", archive: "-- compose.yaml --\nservices:\n" + db + "  app: {image: trm/backend, environment: {DB_CLIENT: pg, DB_DATABASE: x}}\n",
-			service: "app", why: "DB_CLIENT in its environment"},
+		{
+			name: "image", archive: "-- compose.yaml --\nservices:\n" + db + "  cms:\n    image: directus/directus:11.17.4\n",
+			service: "cms", version: "11.17.4", origin: "compose.yaml:4", why: "image directus/directus:11.17.4",
+		},
+		{
+			name: "registry, digest, default", archive: "-- compose.yaml --\nservices:\n  cms:\n    image: ghcr.io:443/directus/directus:${V:-12.4.1}@sha256:00\n",
+			service: "cms", version: "12.4.1", origin: "compose.yaml:3", why: "image ghcr.io:443/directus/directus:12.4.1@sha256:00",
+		},
+		{
+			name: "latest is no version", archive: "-- compose.yaml --\nservices:\n  cms: {image: directus/directus}\n  x: {image: 'directus/directus:latest'}\n",
+			service: "cms", version: "", origin: "compose.yaml:2", why: "image directus/directus", others: []string{"x"},
+		},
+		{
+			name: "Dockerfile", archive: "-- compose.yaml --\nservices:\n  app:\n    image: trm/cms:7\n    build: {context: cms, args: {DIRECTUS: 11.8.0}}\n-- cms/Dockerfile --\n# syntax=x\nARG DIRECTUS=10.0.0\nFROM node:20 AS ext\nFROM --platform=linux/amd64 \\\n  directus/directus:${DIRECTUS}\nENV DB_CLIENT=pg DB_SEARCH_PATH=\"a b\"\n",
+			service: "app", version: "11.8.0", origin: "cms/Dockerfile:4", why: "FROM directus/directus:11.8.0",
+		},
+		{
+			name: "stage of a stage", archive: "-- compose.yaml --\nservices:\n  app:\n    build: {context: ., target: prod}\n-- Dockerfile --\nFROM directus/directus:11.17.4 AS base\nFROM base AS prod\nFROM nginx\n",
+			service: "app", version: "11.17.4", origin: "Dockerfile:1", why: "FROM directus/directus:11.17.4",
+		},
+		{
+			name: "by environment", archive: "-- compose.yaml --\nservices:\n" + db + "  app: {image: trm/backend, environment: {DB_CLIENT: pg, DB_DATABASE: x}}\n",
+			service: "app", why: "DB_CLIENT in its environment",
+		},
 		{name: "by name", archive: "-- compose.yaml --\nservices:\n" + db + "  my-directus: {image: trm/backend:3}\n", service: "my-directus", why: "its name"},
 		{name: "by command", archive: "-- compose.yaml --\nservices:\n" + db + "  x: {image: node, command: npx directus start}\n", service: "x", why: "its command"},
-		{name: "a profile loses", archive: "-- compose.yaml --\nservices:\n  tool: {image: 'directus/directus:11.1.0', profiles: [tools]}\n  cms: {image: 'directus/directus:11.1.0'}\n",
-			service: "cms", version: "11.1.0", origin: "compose.yaml:3", why: "image directus/directus:11.1.0", others: []string{"tool"}},
+		{
+			name: "a profile loses", archive: "-- compose.yaml --\nservices:\n  tool: {image: 'directus/directus:11.1.0', profiles: [tools]}\n  cms: {image: 'directus/directus:11.1.0'}\n",
+			service: "cms", version: "11.1.0", origin: "compose.yaml:3", why: "image directus/directus:11.1.0", others: []string{"tool"},
+		},
 		{name: "configured", archive: "-- compose.yaml --\nservices:\n  a: {image: 'directus/directus:11.1.0'}\n  b: {image: x}\n", configured: "b", service: "b", why: "directus.service"},
 		{name: "none", archive: "-- compose.yaml --\nservices:\n" + db},
 	}

@@ -259,8 +259,7 @@ func readFile(path string) ([]byte, error) {
 
 // cause drops the path that the os package repeats.
 func cause(err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
 		return pe.Err
 	}
 	return err

@@ -184,8 +184,7 @@ func TestErrorsNameThePlaceAndTheWayOut(t *testing.T) {
 			t.Errorf("%q\n got %v\nwant %s", tt.in, err, tt.want)
 			continue
 		}
-		var typed *Error
-		if !errors.As(err, &typed) {
+		if _, ok := errors.AsType[*Error](err); !ok {
 			t.Errorf("%q: %T is not an *Error", tt.in, err)
 		}
 		if strings.Contains(err.Error(), "hunter2") {
@@ -327,8 +326,7 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c := &Config{fileInText: FileName}
 		for _, err := range c.decode(data, keys()) {
-			var typed *Error
-			if !errors.As(err, &typed) {
+			if _, ok := errors.AsType[*Error](err); !ok {
 				t.Errorf("%T is not an *Error", err)
 			}
 			for _, r := range err.Error() {

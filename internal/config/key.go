@@ -33,38 +33,74 @@ type key struct {
 // it.
 func keys() []key {
 	return []key{
-		{"snapshot.path", text, "snapshots/schema.yaml", nil, "The snapshot file, relative to the folder of this file.",
-			func(c *Config) any { return &c.Snapshot.Path }},
-		{"snapshot.format", choice, "", []string{"yaml", "json"}, "The format that `schemaguard snapshot` writes. Unset: by the extension of the path.",
-			func(c *Config) any { return &c.Snapshot.Format }},
-		{"snapshot.command", text, "", nil, "The team's own snapshot command; schemaguard runs it and verifies what it wrote. Unset: the native snapshot.",
-			func(c *Config) any { return &c.Snapshot.Command }},
-		{"directus.version", version, "", nil, "The version of Directus, for example 11.17.4. Unset: found in the compose image, package.json, the snapshot or the database.",
-			func(c *Config) any { return &c.Directus.Version }},
-		{"directus.service", text, "", nil, "The compose service that runs Directus. Unset: found by its image, Dockerfile or name.",
-			func(c *Config) any { return &c.Directus.Service }},
-		{"directus.env_file", text, "", nil, "The file that Directus reads its DB_* variables from. Unset: what CONFIG_PATH says, else .env.",
-			func(c *Config) any { return &c.Directus.EnvFile }},
-		{"database.url", text, "", nil, "The database as a URL or a keyword connection string. Keep passwords out of a committed file: use database.url_env.",
-			func(c *Config) any { return &c.Database.URL }},
-		{"database.url_env", text, "", nil, "The name of the environment variable that holds the database's URL.",
-			func(c *Config) any { return &c.Database.URLEnv }},
-		{"database.search_path", list, "", nil, "The schemas that Directus searches. Unset: DB_SEARCH_PATH, else public.",
-			func(c *Config) any { return &c.Database.SearchPath }},
-		{"database.exclude_tables", list, "", nil, "Tables that Directus leaves out. Unset: DB_EXCLUDE_TABLES, else spatial_ref_sys and sysdiagrams.",
-			func(c *Config) any { return &c.Database.ExcludeTables }},
-		{"database.connect_timeout", duration, "5s", nil, "How long to wait for a connection.",
-			func(c *Config) any { return &c.Database.ConnectTimeout }},
-		{"database.statement_timeout", duration, "30s", nil, "How long one query of a check may take.",
-			func(c *Config) any { return &c.Database.StatementTimeout }},
-		{"compose.files", list, "", nil, "The compose files, in order. Unset: COMPOSE_FILE, else the usual names.",
-			func(c *Config) any { return &c.Compose.Files }},
-		{"compose.project", text, "", nil, "The compose project's name. Unset: COMPOSE_PROJECT_NAME, else the file's name:, else the folder.",
-			func(c *Config) any { return &c.Compose.Project }},
-		{"sync_point", choice, SyncPointDatabase, []string{SyncPointDatabase, SyncPointLocal}, "Where the sync point is kept: in the database itself, or under the git folder of this clone.",
-			func(c *Config) any { return &c.SyncPoint }},
-		{"loss_timeout", duration, "2s", nil, "How long the rows that a boot would destroy are counted.",
-			func(c *Config) any { return &c.LossTimeout }},
+		{
+			"snapshot.path", text, "snapshots/schema.yaml", nil, "The snapshot file, relative to the folder of this file.",
+			func(c *Config) any { return &c.Snapshot.Path },
+		},
+		{
+			"snapshot.format", choice, "",
+			[]string{"yaml", "json"},
+			"The format that `schemaguard snapshot` writes. Unset: by the extension of the path.",
+			func(c *Config) any { return &c.Snapshot.Format },
+		},
+		{
+			"snapshot.command", text, "", nil, "The team's own snapshot command; schemaguard runs it and verifies what it wrote. Unset: the native snapshot.",
+			func(c *Config) any { return &c.Snapshot.Command },
+		},
+		{
+			"directus.version", version, "", nil, "The version of Directus, for example 11.17.4. Unset: found in the compose image, package.json, the snapshot or the database.",
+			func(c *Config) any { return &c.Directus.Version },
+		},
+		{
+			"directus.service", text, "", nil, "The compose service that runs Directus. Unset: found by its image, Dockerfile or name.",
+			func(c *Config) any { return &c.Directus.Service },
+		},
+		{
+			"directus.env_file", text, "", nil, "The file that Directus reads its DB_* variables from. Unset: what CONFIG_PATH says, else .env.",
+			func(c *Config) any { return &c.Directus.EnvFile },
+		},
+		{
+			"database.url", text, "", nil, "The database as a URL or a keyword connection string. Keep passwords out of a committed file: use database.url_env.",
+			func(c *Config) any { return &c.Database.URL },
+		},
+		{
+			"database.url_env", text, "", nil, "The name of the environment variable that holds the database's URL.",
+			func(c *Config) any { return &c.Database.URLEnv },
+		},
+		{
+			"database.search_path", list, "", nil, "The schemas that Directus searches. Unset: DB_SEARCH_PATH, else public.",
+			func(c *Config) any { return &c.Database.SearchPath },
+		},
+		{
+			"database.exclude_tables", list, "", nil, "Tables that Directus leaves out. Unset: DB_EXCLUDE_TABLES, else spatial_ref_sys and sysdiagrams.",
+			func(c *Config) any { return &c.Database.ExcludeTables },
+		},
+		{
+			"database.connect_timeout", duration, "5s", nil, "How long to wait for a connection.",
+			func(c *Config) any { return &c.Database.ConnectTimeout },
+		},
+		{
+			"database.statement_timeout", duration, "30s", nil, "How long one query of a check may take.",
+			func(c *Config) any { return &c.Database.StatementTimeout },
+		},
+		{
+			"compose.files", list, "", nil, "The compose files, in order. Unset: COMPOSE_FILE, else the usual names.",
+			func(c *Config) any { return &c.Compose.Files },
+		},
+		{
+			"compose.project", text, "", nil, "The compose project's name. Unset: COMPOSE_PROJECT_NAME, else the file's name:, else the folder.",
+			func(c *Config) any { return &c.Compose.Project },
+		},
+		{
+			"sync_point", choice, SyncPointDatabase,
+			[]string{SyncPointDatabase, SyncPointLocal},
+			"Where the sync point is kept: in the database itself, or under the git folder of this clone.",
+			func(c *Config) any { return &c.SyncPoint },
+		},
+		{
+			"loss_timeout", duration, "2s", nil, "How long the rows that a boot would destroy are counted.",
+			func(c *Config) any { return &c.LossTimeout },
+		},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -136,8 +137,8 @@ func (c *candidate) dsn(source, value string) {
 
 // getenv returns a variable of the given environment; the last of a name wins.
 func (f *finder) getenv(name string) string {
-	for i := len(f.Environ) - 1; i >= 0; i-- {
-		if n, v, ok := strings.Cut(f.Environ[i], "="); ok && n == name {
+	for _, v := range slices.Backward(f.Environ) {
+		if n, v, ok := strings.Cut(v, "="); ok && n == name {
 			return v
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,12 +69,7 @@ func find(t *testing.T, archive string, flag string, environ []string, docker Do
 		Config: cfg, Environ: environ, Docker: docker,
 		Compose: compose.Load(compose.Options{Dir: dir, Root: dir, Environ: environ}),
 		Resolves: func(_ context.Context, host string) bool {
-			for _, k := range known {
-				if k == host {
-					return true
-				}
-			}
-			return false
+			return slices.Contains(known, host)
 		},
 		Shown: func(path string) string {
 			rel, _ := filepath.Rel(dir, path)

@@ -74,8 +74,7 @@ func machineOf(engine string) string {
 func readJSON(name string, to any) error {
 	data, err := os.ReadFile(name)
 	if err != nil {
-		var pe *fs.PathError
-		if errors.As(err, &pe) {
+		if pe, ok := errors.AsType[*fs.PathError](err); ok {
 			return pe.Err
 		}
 		return err

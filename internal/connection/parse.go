@@ -53,8 +53,7 @@ func explain(dsn string, err error) error {
 
 // innermost is the text of the last error of a chain, with secrets hidden.
 func innermost(err error) string {
-	var parse *pgconn.ParseConfigError
-	if errors.As(err, &parse) {
+	if parse, ok := errors.AsType[*pgconn.ParseConfigError](err); ok {
 		// Its own text ends with what went wrong, after the quoted string.
 		text := parse.Error()
 		if i := strings.LastIndex(text, "`: "); i >= 0 {
@@ -78,8 +77,7 @@ func fromDirectus(db *directusenv.Database) (*pgconn.Config, error) {
 	}
 	pg, err := pgconn.ParseConfig(dsn.String())
 	if err != nil {
-		var path *os.PathError
-		if errors.As(err, &path) {
+		if _, ok := errors.AsType[*os.PathError](err); ok {
 			return nil, explain("", err)
 		}
 		return nil, errors.New("the DB_ variables do not make a connection that Postgres understands")

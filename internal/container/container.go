@@ -42,8 +42,10 @@ func (e *NotFoundError) Error() string {
 func Candidates(projectPath string) []string {
 	base := path.Base(projectPath)
 	list := []string{"/directus/" + strings.TrimPrefix(projectPath, "/")}
-	for _, p := range []string{"/directus/snapshots/" + base, "/directus/snapshot/" + base, "/directus/" + base,
-		"/snapshots/" + base, "/directus/snapshots/schema.yaml", "/directus/snapshot.yaml"} {
+	for _, p := range []string{
+		"/directus/snapshots/" + base, "/directus/snapshot/" + base, "/directus/" + base,
+		"/snapshots/" + base, "/directus/snapshots/schema.yaml", "/directus/snapshot.yaml",
+	} {
 		if p != list[0] {
 			list = append(list, p)
 		}

@@ -59,8 +59,11 @@ func (s *stage) setUp() error {
 		}
 	}
 	for _, args := range [][]string{
-		{"add", "."}, {"commit", "--quiet", "-m", "The fleet, as it runs"}, {"branch", "-M", "main"},
-		{"remote", "add", "origin", filepath.Join(s.dir, "origin.git")}, {"push", "--quiet", "-u", "origin", "main"},
+		{"add", "."},
+		{"commit", "--quiet", "-m", "The fleet, as it runs"},
+		{"branch", "-M", "main"},
+		{"remote", "add", "origin", filepath.Join(s.dir, "origin.git")},
+		{"push", "--quiet", "-u", "origin", "main"},
 	} {
 		if err := s.git(s.project, args...); err != nil {
 			return err

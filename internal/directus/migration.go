@@ -39,7 +39,7 @@ var migrations = sync.OnceValue(func() migrationData {
 	}
 	list := migrationsTSV[strings.Index(migrationsTSV, "versions: ")+len("versions: "):]
 	list, _, _ = strings.Cut(list, "\n")
-	for _, s := range strings.Fields(list) {
+	for s := range strings.FieldsSeq(list) {
 		d.releases = append(d.releases, mustParse(s))
 	}
 	for _, r := range d.releases {

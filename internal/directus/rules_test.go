@@ -19,14 +19,20 @@ func version(t *testing.T, s string) Version {
 // TestRulesFor holds the whole rule set of the five releases that the conformance fixtures were made with.
 func TestRulesFor(t *testing.T) {
 	t.Parallel()
-	v10 := Rules{CastTimestampWins: true, DropsProtoKeys: true, SortsArrays: true, ListsUntracked: true, UnderscoreNumbersQuoted: true,
+	v10 := Rules{
+		CastTimestampWins: true, DropsProtoKeys: true, SortsArrays: true, ListsUntracked: true, UnderscoreNumbersQuoted: true,
 		MissingMetaKeyIgnored: true, ExtraMetaKeyFails: true, KeepsGroupedCollections: true, DropsUntrackedColumns: true,
-		DropsUntrackedRelations: true}
-	v118 := Rules{CastTimestampWins: true, DropsProtoKeys: true, HasIsIndexed: true, ListsUntracked: true, UnderscoreNumbersQuoted: true,
+		DropsUntrackedRelations: true,
+	}
+	v118 := Rules{
+		CastTimestampWins: true, DropsProtoKeys: true, HasIsIndexed: true, ListsUntracked: true, UnderscoreNumbersQuoted: true,
 		FirstDiffKindDropsCollection: true, ExtraMetaKeyFails: true, DropsUntrackedTables: true, DropsUntrackedColumns: true,
-		DropsUntrackedRelations: true, AliasFlipRecreates: true, IgnoreRulesFlag: true}
-	v1117 := Rules{HasIsIndexed: true, HasSystemFields: true, UnderscoreNumbersQuoted: true, FirstDiffKindDropsCollection: true,
-		ExtraMetaKeyFails: true, AliasFlipRecreates: true, IgnoreRulesFlag: true}
+		DropsUntrackedRelations: true, AliasFlipRecreates: true, IgnoreRulesFlag: true,
+	}
+	v1117 := Rules{
+		HasIsIndexed: true, HasSystemFields: true, UnderscoreNumbersQuoted: true, FirstDiffKindDropsCollection: true,
+		ExtraMetaKeyFails: true, AliasFlipRecreates: true, IgnoreRulesFlag: true,
+	}
 	v123 := v1117
 	v123.UnderscoreNumbersQuoted, v123.PartialSnapshots, v123.CollectionLimit = false, true, 25
 	v124 := v123

@@ -24,8 +24,10 @@ func TestParseVersion(t *testing.T) {
 			t.Errorf("ParseVersion(%q) = %v, %v; want %v", in, got, err, want)
 		}
 	}
-	bad := []string{"", "v", "11", "latest", "12.4.1.0", "12.4.1 ", " 12.4.1", "012.4.1", "12.04.1", "-1.2.3", "1.2.3-", "1.2.3-a..b",
-		"1.2.3+build", "1.2.3\n", "12.4.1\x00", "９.1.1", "9999999.1.1", "1.2.3-" + strings.Repeat("a", 33), strings.Repeat("1.", 9999)}
+	bad := []string{
+		"", "v", "11", "latest", "12.4.1.0", "12.4.1 ", " 12.4.1", "012.4.1", "12.04.1", "-1.2.3", "1.2.3-", "1.2.3-a..b",
+		"1.2.3+build", "1.2.3\n", "12.4.1\x00", "９.1.1", "9999999.1.1", "1.2.3-" + strings.Repeat("a", 33), strings.Repeat("1.", 9999),
+	}
 	for _, in := range bad {
 		_, err := ParseVersion(in)
 		if !errors.Is(err, ErrVersion) {
@@ -39,12 +41,12 @@ func TestParseVersion(t *testing.T) {
 
 func TestCompare(t *testing.T) {
 	t.Parallel()
-	ordered := []string{"9.26.0", "10.0.0-alpha", "10.0.0-alpha.1", "10.0.0-alpha.beta", "10.0.0-beta", "10.0.0-beta.2", "10.0.0-beta.11",
-		"10.0.0-rc.1", "10.0.0", "10.0.1", "10.2.0", "10.10.0", "11.0.0"}
-	var want, got []string
-	for _, s := range ordered {
-		want = append(want, s)
+	ordered := []string{
+		"9.26.0", "10.0.0-alpha", "10.0.0-alpha.1", "10.0.0-alpha.beta", "10.0.0-beta", "10.0.0-beta.2", "10.0.0-beta.11",
+		"10.0.0-rc.1", "10.0.0", "10.0.1", "10.2.0", "10.10.0", "11.0.0",
 	}
+	var want, got []string
+	want = append(want, ordered...)
 	shuffled := []Version{}
 	for i := range ordered {
 		v, err := ParseVersion(ordered[(i*5+3)%len(ordered)])

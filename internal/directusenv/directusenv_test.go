@@ -210,8 +210,7 @@ func TestConfigPath(t *testing.T) {
 	for _, o := range []Options{{Vars: vars("CONFIG_PATH=c.js")}, {Vars: vars("CONFIG_PATH=bad.json")}, {EnvFile: "gone.env"}, {EnvFile: "."}} {
 		o.Dir = dir
 		_, err := Read(o)
-		var fe *FileError
-		if !errors.As(err, &fe) {
+		if _, ok := errors.AsType[*FileError](err); !ok {
 			t.Errorf("%+v: got %v, want a *FileError", o, err)
 		}
 	}
@@ -360,8 +359,16 @@ func FuzzDatabase(f *testing.F) {
 	f.Add("postgres://u:hunter22@h:x/d?ssl=1", "array:hunter22,b", "json:{")
 	f.Fuzz(func(t *testing.T, connection, password, ssl string) {
 		e, err := Read(Options{NoFile: true, Vars: []Var{
-			{"DB_CLIENT", "pg", "t"}, {"DB_CONNECTION_STRING", connection, "t"}, {"DB_HOST", "h", "t"}, {"DB_PORT", ssl, "t"},
-			{"DB_DATABASE", "d", "t"}, {"DB_USER", "u", "t"}, {"DB_PASSWORD", password, "t"}, {"DB_SSL", ssl, "t"}, {"DB_SSL__CA", password, "t"}}})
+			{"DB_CLIENT", "pg", "t"},
+			{"DB_CONNECTION_STRING", connection, "t"},
+			{"DB_HOST", "h", "t"},
+			{"DB_PORT", ssl, "t"},
+			{"DB_DATABASE", "d", "t"},
+			{"DB_USER", "u", "t"},
+			{"DB_PASSWORD", password, "t"},
+			{"DB_SSL", ssl, "t"},
+			{"DB_SSL__CA", password, "t"},
+		}})
 		if err != nil {
 			t.Fatal(err)
 		}

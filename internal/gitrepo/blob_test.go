@@ -121,8 +121,10 @@ func TestNotAFile(t *testing.T) {
 func TestOddNames(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
-	names := []string{"-dash.yml", "snap*[a].yml", "snapa.yml", "mit leer.yml", "größe/スキーマ.yml", ":(glob)x.yml", "a'b\"c.yml",
-		"tab\there.yml", "#x", "!x.yml", "back\\slash.yml"}
+	names := []string{
+		"-dash.yml", "snap*[a].yml", "snapa.yml", "mit leer.yml", "größe/スキーマ.yml", ":(glob)x.yml", "a'b\"c.yml",
+		"tab\there.yml", "#x", "!x.yml", "back\\slash.yml",
+	}
 	for _, n := range names {
 		l.write(n, n)
 	}

@@ -98,16 +98,30 @@ func story(t testing.TB, args ...string) *lab {
 
 func TestRevisions(t *testing.T) {
 	t.Parallel()
-	want := []string{"file again:13", "renamed away:(gone)", "back:1", "removed:(gone)", "evil merge:7", "six:6", "other five:5",
-		"three:3", "side two:2", "one:1"}
+	want := []string{
+		"file again:13", "renamed away:(gone)", "back:1", "removed:(gone)", "evil merge:7", "six:6", "other five:5",
+		"three:3", "side two:2", "one:1",
+	}
 	for name, args := range map[string][]string{"SHA-1": nil, "SHA-256": {"--object-format=sha256"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l := story(t, args...)
 			// What users set, and what must not change the answer.
-			for _, kv := range [][2]string{{"log.showSignature", "true"}, {"log.follow", "true"}, {"log.showRoot", "false"}, {"color.ui", "always"},
-				{"log.diffMerges", "remerge"}, {"diff.renames", "copies"}, {"diff.orderFile", "/nonexistent"}, {"format.pretty", "oneline"},
-				{"log.decorate", "full"}, {"diff.external", "false"}, {"log.date", "relative"}, {"diff.relative", "true"}, {"core.pager", "false"}} {
+			for _, kv := range [][2]string{
+				{"log.showSignature", "true"},
+				{"log.follow", "true"},
+				{"log.showRoot", "false"},
+				{"color.ui", "always"},
+				{"log.diffMerges", "remerge"},
+				{"diff.renames", "copies"},
+				{"diff.orderFile", "/nonexistent"},
+				{"format.pretty", "oneline"},
+				{"log.decorate", "full"},
+				{"diff.external", "false"},
+				{"log.date", "relative"},
+				{"diff.relative", "true"},
+				{"core.pager", "false"},
+			} {
 				l.git("config", kv[0], kv[1])
 			}
 			r := l.open()
@@ -216,7 +230,7 @@ func TestNoBlobIsMissed(t *testing.T) {
 				}
 			}
 			var want []string
-			for _, c := range strings.Fields(l.git("rev-list", "--all")) {
+			for c := range strings.FieldsSeq(l.git("rev-list", "--all")) {
 				if id, err := l.try(nil, "rev-parse", "--verify", "-q", c+":s/snap.yml"); err == nil {
 					want = append(want, strings.TrimSpace(id))
 				}

@@ -2,7 +2,9 @@ package gitrepo
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,8 +23,11 @@ func (r *Repo) HookFile(ctx context.Context, hook string) (path, content string,
 		path = filepath.Join(r.Root(), path)
 	}
 	data, err := os.ReadFile(path)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
 		return path, "", nil
+	}
+	if err != nil {
+		return path, "", fmt.Errorf("reading the hook %s: %w", hook, err)
 	}
 	return path, string(data), nil
 }

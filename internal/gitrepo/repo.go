@@ -136,8 +136,7 @@ func (r *Repo) childEntries(sc gitdir.Scope) []string {
 // unreadable turns a failed git command into the error that callers know, reason saying why git was asked.
 func (r *Repo) unreadable(err error, reason string) error {
 	known := classify(err, r.dir)
-	var exit *gitexec.ExitError
-	if errors.As(known, &exit) {
+	if exit, ok := errors.AsType[*gitexec.ExitError](known); ok {
 		return &UnsupportedError{Dir: r.dir, Reason: reason, Err: exit}
 	}
 	return known

@@ -101,8 +101,10 @@ func TestRefs(t *testing.T) {
 	l.write("snap.yml", "3")
 	l.git("stash", "-q")
 	want := []Ref{
-		{"größe/x", "refs/heads/größe/x", second}, {"main", "refs/heads/main", second},
-		{"origin/main", "refs/remotes/origin/main", first}, {"v1", "refs/tags/v1", first},
+		{"größe/x", "refs/heads/größe/x", second},
+		{"main", "refs/heads/main", second},
+		{"origin/main", "refs/remotes/origin/main", first},
+		{"v1", "refs/tags/v1", first},
 	}
 	both(t, l, func(t *testing.T, r *Repo) {
 		got, err := r.Refs(t.Context())

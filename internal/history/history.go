@@ -52,13 +52,10 @@ func Look(ctx context.Context, repo *gitrepo.Repo, path string, past []string, w
 	}
 	refs = slices.DeleteFunc(refs, func(r gitrepo.Ref) bool { return strings.HasPrefix(r.Full, "refs/tags/") })
 	s := &search{repo: repo, path: path, refs: refs, found: map[Wanted]threeway.Past{}}
-	for _, w := range wanted {
-		s.open = append(s.open, w)
-	}
+	s.open = append(s.open, wanted...)
 	staged, err := repo.Index(ctx, path)
 	if err != nil && !errors.Is(err, gitrepo.ErrNotTracked) {
-		var unmerged *gitrepo.UnmergedError
-		if !errors.As(err, &unmerged) {
+		if _, ok := errors.AsType[*gitrepo.UnmergedError](err); !ok {
 			return nil, fmt.Errorf("reading the index: %w", err)
 		}
 	}

@@ -55,8 +55,10 @@ func TestParseNumber(t *testing.T) {
 	if got, ok := ParseNumber("-0"); !ok || got != 0 || !math.Signbit(got) {
 		t.Errorf("ParseNumber(-0) = %g, %t", got, ok)
 	}
-	for _, s := range []string{"0b12", "0o8", "0x", "0xg", "-0x1", "+0x1", "--1", "+-1", "1_000", "0x1_0", "0b_1", "1e", "e5", ".", "infinity",
-		"INF", "NaN", "nan", "\u00851", "1 2", "١", "1n", "0.1.2", "0x1p4", "1p4"} {
+	for _, s := range []string{
+		"0b12", "0o8", "0x", "0xg", "-0x1", "+0x1", "--1", "+-1", "1_000", "0x1_0", "0b_1", "1e", "e5", ".", "infinity",
+		"INF", "NaN", "nan", "\u00851", "1 2", "١", "1n", "0.1.2", "0x1p4", "1p4",
+	} {
 		if got, ok := ParseNumber(s); ok {
 			t.Errorf("ParseNumber(%q) = %g, want none", s, got)
 		}

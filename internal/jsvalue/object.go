@@ -1,6 +1,7 @@
 package jsvalue
 
 import (
+	"slices"
 	"sort"
 	"strconv"
 )
@@ -25,7 +26,7 @@ func NewObject(n int) *Object {
 // vals[i]. It keeps both slices; no key may occur twice. Objects may share one
 // keys slice: none of them ever writes to it.
 func ObjectOf(keys []string, vals []Value) *Object {
-	o := &Object{keys: keys[:len(keys):len(keys)], vals: vals[:len(keys):len(keys)]}
+	o := &Object{keys: slices.Clip(keys), vals: vals[:len(keys):len(keys)]}
 	o.reindex()
 	return o
 }

@@ -56,7 +56,7 @@ func TestAppendMatchesFurtherOracles(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, c := range cases {
-			v := jsvalue.Null()
+			var v jsvalue.Value
 			if name, ok := strings.CutSuffix(string(c.Input), ` (number)"`); ok {
 				f, ok := jsvalue.ParseNumber(name[1:])
 				if !ok {

@@ -223,9 +223,11 @@ relations: []
 		text string
 		want map[int][]any
 	}{
-		"canonical": {Load, text, map[int][]any{1: {}, 2: {"fields"}, 3: {"fields", 0}, 5: {"fields", 0, "meta", "note"}, 9: {"fields", 0, "meta", "options"},
+		"canonical": {Load, text, map[int][]any{
+			1: {}, 2: {"fields"}, 3: {"fields", 0}, 5: {"fields", 0, "meta", "note"}, 9: {"fields", 0, "meta", "options"},
 			11: {"fields", 0, "meta", "options", "choices", 0}, 12: {"fields", 0, "meta", "options", "choices", 0, "value"},
-			13: {"fields", 0, "meta", "options", "choices", 1}, 14: {"fields", 0, "meta", "options", "choices", 1, 1}, 15: {"fields", 1, "collection"}, 16: {"relations"}}},
+			13: {"fields", 0, "meta", "options", "choices", 1}, 14: {"fields", 0, "meta", "options", "choices", 1, 1}, 15: {"fields", 1, "collection"}, 16: {"relations"},
+		}},
 		"other":         {Load, "# comment\n" + text, map[int][]any{2: {"version"}, 6: {"fields", 0, "meta", "note"}, 16: {"fields", 1}, 17: {"relations"}}},
 		"merged":        {Load, "x: &x\n  a: 1\n  b:\n    - 2\ny:\n  b: 3\n  <<: *x\n  c: 4\n", map[int][]any{2: {"y", "a"}, 6: {"y", "b"}, 8: {"y", "c"}, 4: {"x", "b", 0}}},
 		"numbers first": {Load, "b: 1\n'2': 2\n'1':\n  c: 3\n", map[int][]any{1: {"b"}, 2: {"2"}, 3: {"1"}, 4: {"1", "c"}}},

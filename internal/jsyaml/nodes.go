@@ -137,6 +137,7 @@ func (c *converter) value(n *yaml.Node, depth int) (located, error) {
 			return located{}, err
 		}
 		return c.mapping(n, depth)
+	default:
 	}
 	v, err := scalarValue(n)
 	return located{Value: v}, err

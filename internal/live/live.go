@@ -115,14 +115,18 @@ func (d *Database) Side(by Decision) check.Live {
 func (d *Database) warnings() []finding.Finding {
 	var out []finding.Finding
 	for _, name := range d.Catalog.SameNames() {
-		out = append(out, finding.Finding{Code: finding.SameNameTwoSchemas, Severity: finding.Warning,
+		out = append(out, finding.Finding{
+			Code: finding.SameNameTwoSchemas, Severity: finding.Warning,
 			Item: "collection " + name, Message: fmt.Sprintf("table %q stands in more than one searched schema: Directus mixes their columns", name),
-			Fix: "schemaguard explain SAME_NAME_TWO_SCHEMAS"})
+			Fix: "schemaguard explain SAME_NAME_TWO_SCHEMAS",
+		})
 	}
 	for _, name := range d.Catalog.ExcludedCollections() {
-		out = append(out, finding.Finding{Code: finding.ExcludedTable, Severity: finding.Note,
+		out = append(out, finding.Finding{
+			Code: finding.ExcludedTable, Severity: finding.Note,
 			Item: "collection " + name, Message: fmt.Sprintf("collection %q is left out by DB_EXCLUDE_TABLES here: a snapshot taken elsewhere may hold it", name),
-			Fix: "schemaguard explain EXCLUDED_TABLE"})
+			Fix: "schemaguard explain EXCLUDED_TABLE",
+		})
 	}
 	return out
 }

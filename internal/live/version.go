@@ -102,10 +102,12 @@ func skew(v directus.Version, source string, span directus.Span, newest string) 
 	if v.Compare(span.Last) > 0 {
 		word = "newer"
 	}
-	return finding.Finding{Code: finding.VersionSkew, Severity: finding.Warning,
+	return finding.Finding{
+		Code: finding.VersionSkew, Severity: finding.Warning,
 		Message: fmt.Sprintf("%s says Directus %s, which is %s than this database: its migrations end with %s, so it is Directus %s",
 			source, v, word, newest, spanText(span)),
-		Fix: "schemaguard doctor"}
+		Fix: "schemaguard doctor",
+	}
 }
 
 func spanText(s directus.Span) string {

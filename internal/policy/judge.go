@@ -127,7 +127,7 @@ func (j *judge) change(c *threeway.Change) {
 	out := Change{
 		Item: c.Key.String(), Kind: c.Key.Kind.String(), Name: c.Key.Name(), Class: c.Class, Branch: c.Branch,
 		Boot: bootWords(c, action), Loses: destroys(c, action), Under: j.under(c),
-		Paths: pathsOf(c, action), Author: j.authorOf(c),
+		Paths: pathsOf(c), Author: j.authorOf(c),
 	}
 	if out.Under == "" {
 		out.Loss = j.lossOf(c.Key, action)
@@ -186,13 +186,17 @@ func (j *judge) judgeChange(c *threeway.Change, action *plan.Action, out Change)
 	}
 	j.found(f)
 	if j.HandEdited[c.Key] && c.Class != threeway.InSync {
-		j.found(finding.Finding{Code: finding.HandEdit, Severity: finding.Warning, Item: out.Item, File: j.File, Line: f.Line,
+		j.found(finding.Finding{
+			Code: finding.HandEdit, Severity: finding.Warning, Item: out.Item, File: j.File, Line: f.Line,
 			Message: out.Item + " was changed in the file by hand: neither the database nor any commit has it so",
-			Fix:     "schemaguard diff live " + j.fileOr("worktree")})
+			Fix:     "schemaguard diff live " + j.fileOr("worktree"),
+		})
 	}
 	if action != nil && action.NotConvergent != "" {
-		j.found(finding.Finding{Code: finding.NotConvergent, Severity: finding.Warning, Item: out.Item, File: j.File, Line: f.Line,
-			Message: out.Item + " would differ again after every boot: " + action.NotConvergent, Fix: saveCommand})
+		j.found(finding.Finding{
+			Code: finding.NotConvergent, Severity: finding.Warning, Item: out.Item, File: j.File, Line: f.Line,
+			Message: out.Item + " would differ again after every boot: " + action.NotConvergent, Fix: saveCommand,
+		})
 	}
 }
 
@@ -258,9 +262,11 @@ func (j *judge) planOnly() {
 			continue
 		}
 		loss := j.lossOf(a.Key, a)
-		f := finding.Finding{Code: a.Code, Severity: finding.Danger, Item: a.Key.String(), File: j.File, Fix: saveCommand,
+		f := finding.Finding{
+			Code: a.Code, Severity: finding.Danger, Item: a.Key.String(), File: j.File, Fix: saveCommand,
 			Message: a.Key.String() + " is the same in the database and the snapshot, yet a boot drops it: " + a.Cause,
-			Harm:    lossWords(loss), Refuses: j.Rule == Boot || a.Code == finding.MetaKeyMissing}
+			Harm:    lossWords(loss), Refuses: j.Rule == Boot || a.Code == finding.MetaKeyMissing,
+		}
 		j.found(f)
 	}
 }
@@ -271,20 +277,26 @@ func (j *judge) applyFails() {
 		return
 	}
 	if j.Plan.Fails != "" {
-		j.found(finding.Finding{Code: orCode(j.Plan.FailsCode, finding.ApplyFails), Severity: finding.Warning,
+		j.found(finding.Finding{
+			Code: orCode(j.Plan.FailsCode, finding.ApplyFails), Severity: finding.Warning,
 			Item: keyText(j.Plan.FailsAt), File: j.File, Refuses: j.Rule == Boot,
-			Message: "the next boot fails and changes nothing: " + j.Plan.Fails, Fix: "schemaguard explain APPLY_FAILS"})
+			Message: "the next boot fails and changes nothing: " + j.Plan.Fails, Fix: "schemaguard explain APPLY_FAILS",
+		})
 	}
 	for _, d := range j.Plan.MayFail {
-		j.found(finding.Finding{Code: orCode(d.Code, finding.ApplyFails), Severity: finding.Note, Item: keyText(d.Key), File: j.File,
-			Message: "the next boot may fail at " + d.Key.String() + ": " + d.Why})
+		j.found(finding.Finding{
+			Code: orCode(d.Code, finding.ApplyFails), Severity: finding.Note, Item: keyText(d.Key), File: j.File,
+			Message: "the next boot may fail at " + d.Key.String() + ": " + d.Why,
+		})
 	}
 }
 
 func (j *judge) notAdopted() {
-	j.found(finding.Finding{Code: finding.NotAdopted, Severity: finding.Danger, Refuses: true, File: j.File,
+	j.found(finding.Finding{
+		Code: finding.NotAdopted, Severity: finding.Danger, Refuses: true, File: j.File,
 		Message: "the database has collections of its own, and nothing says which snapshot they came from",
-		Fix:     "schemaguard init"})
+		Fix:     "schemaguard init",
+	})
 }
 
 func orCode(c, other finding.Code) finding.Code {
@@ -350,6 +362,7 @@ func (v Verdict) ExitCode() int {
 		return 0
 	case Drift, Refused:
 		return 2
+	case NotRun:
 	}
 	return 3
 }
@@ -357,8 +370,10 @@ func (v Verdict) ExitCode() int {
 // Unable returns the verdict of a check that could not be made.
 func Unable(code finding.Code, reason, fix string) Verdict {
 	info, _ := finding.Lookup(code)
-	return Verdict{State: NotRun, Reason: reason, Summary: reason, Changes: []Change{},
-		Findings: []finding.Finding{{Code: code, Severity: info.Severity, Message: reason, Fix: fix}}}
+	return Verdict{
+		State: NotRun, Reason: reason, Summary: reason, Changes: []Change{},
+		Findings: []finding.Finding{{Code: code, Severity: info.Severity, Message: reason, Fix: fix}},
+	}
 }
 
 func summary(v *Verdict) string {

@@ -15,10 +15,7 @@ import (
 func codeOf(c *threeway.Change, a *plan.Action) finding.Code {
 	switch c.Class {
 	case threeway.UnsavedCreate:
-		if a != nil && a.Code != "" {
-			return a.Code
-		}
-		return dropCode(c)
+		return actionCode(a, dropCode(c))
 	case threeway.UnsavedDelete:
 		return finding.DeleteUndone
 	case threeway.Conflict:
@@ -27,17 +24,22 @@ func codeOf(c *threeway.Change, a *plan.Action) finding.Code {
 		return finding.Ahead
 	case threeway.CommittedDrop:
 		return finding.CommittedDrop
+	case threeway.UnsavedEdit:
+		return actionCode(a, finding.EditLost)
+	case threeway.PendingCreate:
+		return actionCode(a, finding.PendingCreate)
+	case threeway.PendingUpdate, threeway.InSync:
+		return actionCode(a, finding.PendingUpdate)
 	}
+	return finding.EditLost
+}
+
+// actionCode is the code that the simulated apply gives, else the class's own.
+func actionCode(a *plan.Action, own finding.Code) finding.Code {
 	if a != nil && a.Code != "" {
 		return a.Code
 	}
-	switch c.Class {
-	case threeway.PendingCreate:
-		return finding.PendingCreate
-	case threeway.PendingUpdate:
-		return finding.PendingUpdate
-	}
-	return finding.EditLost
+	return own
 }
 
 // dropCode names the loss of an item that only live has.
@@ -78,6 +80,7 @@ func classWords(c *threeway.Change) string {
 		return "was changed in the snapshot and not yet in the database"
 	case threeway.Conflict:
 		return "was changed in the database and, differently, in the snapshot"
+	case threeway.InSync:
 	}
 	return "is in sync"
 }
@@ -95,6 +98,7 @@ func bootWords(c *threeway.Change, a *plan.Action) string {
 			return "brings it back, empty"
 		}
 		return "creates it"
+	case plan.None, plan.Update:
 	}
 	for _, e := range a.Effects {
 		switch e.Op {
@@ -145,7 +149,7 @@ func destroys(c *threeway.Change, a *plan.Action) bool {
 }
 
 // pathsOf lists the values that differ where both sides have the item.
-func pathsOf(c *threeway.Change, a *plan.Action) []PathChange {
+func pathsOf(c *threeway.Change) []PathChange {
 	if c.Live == nil || c.Target == nil {
 		return nil
 	}
@@ -303,9 +307,11 @@ func (j *judge) renames() {
 	for _, old := range gone {
 		for _, c := range come {
 			if c.Key.Kind == old.Key.Kind && threeway.SameButName(old.Live, c.Target) {
-				j.found(finding.Finding{Code: finding.RenameLikely, Severity: finding.Warning, Item: old.Key.String(), File: j.File, Line: c.Target.Line,
+				j.found(finding.Finding{
+					Code: finding.RenameLikely, Severity: finding.Warning, Item: old.Key.String(), File: j.File, Line: c.Target.Line,
 					Message: old.Key.String() + " looks renamed to " + c.Key.Name() + ": Directus drops the one and creates the other, empty",
-					Fix:     "schemaguard explain RENAME_LIKELY"})
+					Fix:     "schemaguard explain RENAME_LIKELY",
+				})
 				break
 			}
 		}

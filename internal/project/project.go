@@ -69,7 +69,7 @@ func Look(root string) (*Project, error) {
 		}
 		rel, err := filepath.Rel(root, name)
 		if err != nil {
-			return nil
+			return nil //nolint:nilerr // what cannot be named from the root is passed over
 		}
 		rel = filepath.ToSlash(rel)
 		if d.IsDir() {

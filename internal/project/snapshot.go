@@ -1,6 +1,7 @@
 package project
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path"
@@ -34,7 +35,7 @@ func readSnapshot(name string) (Snapshot, bool) {
 	defer f.Close()
 	head := make([]byte, headerSize)
 	n, err := io.ReadFull(f, head)
-	if err != nil && err != io.ErrUnexpectedEOF {
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return Snapshot{}, false
 	}
 	return parseHeader(string(head[:n]), strings.EqualFold(path.Ext(name), ".json"))

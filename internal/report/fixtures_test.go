@@ -38,12 +38,14 @@ func rich() *policy.Verdict {
 		Directus:  policy.Version{Version: "11.17.4", Source: "image directus/directus:11.17.4 in docker-compose.yml"},
 		SyncPoint: "written 2026-11-24 14:02 by schemaguard 0.1.0",
 		Counts:    policy.Counts{InSync: 120, Unsaved: 5, Ahead: 1, Pending: 9, Conflict: 1, CommittedDrop: 1},
-		Changes: []policy.Change{orders, under(change("field", "orders.id", threeway.UnsavedCreate, "drops the column")),
+		Changes: []policy.Change{
+			orders, under(change("field", "orders.id", threeway.UnsavedCreate, "drops the column")),
 			under(change("field", "orders.total", threeway.UnsavedCreate, "drops the column")),
 			under(change("relation", "orders.customer", threeway.UnsavedCreate, "drops the relation")),
 			positions, plate, color, drop, ahead,
 			change("field", "drivers.name", threeway.UnsavedDelete, "brings it back, empty"),
-			change("field", "vehicles.colour", threeway.PendingUpdate, "updates it")},
+			change("field", "vehicles.colour", threeway.PendingUpdate, "updates it"),
+		},
 		Findings: []finding.Finding{
 			{Code: finding.CollectionDrop, Severity: finding.Danger, Item: "collection orders", Message: "collection orders is only in the database", Harm: "a boot drops 1,204 rows", Refuses: true, Fix: "schemaguard snapshot --stage"},
 			{Code: finding.CollectionDrop, Severity: finding.Danger, Item: "collection positions", Message: "collection positions is only in the database", Refuses: true, Fix: "schemaguard snapshot --stage"},
@@ -112,8 +114,10 @@ func crowded() *policy.Verdict {
 		c.Loss = []policy.Loss{{What: fmt.Sprintf("values of c%04d.field", i), Count: int64(i)}}
 		v.Changes = append(v.Changes, c)
 		severity := []finding.Severity{finding.Danger, finding.Warning, finding.Note}[i%3]
-		v.Findings = append(v.Findings, finding.Finding{Code: []finding.Code{finding.FieldDrop, finding.TypeChange, finding.OrderOnly}[i%3],
-			Severity: severity, Item: fmt.Sprintf("thing %d", i), Message: fmt.Sprintf("finding number %d", i), File: "snapshots/schema.yaml", Line: i + 1})
+		v.Findings = append(v.Findings, finding.Finding{
+			Code:     []finding.Code{finding.FieldDrop, finding.TypeChange, finding.OrderOnly}[i%3],
+			Severity: severity, Item: fmt.Sprintf("thing %d", i), Message: fmt.Sprintf("finding number %d", i), File: "snapshots/schema.yaml", Line: i + 1,
+		})
 	}
 	return v
 }

@@ -121,8 +121,10 @@ func TestSARIFGolden(t *testing.T) {
 
 func TestDiffGolden(t *testing.T) {
 	t.Parallel()
-	hostile := &Diff{A: policy.Source{Name: "::error::a"}, B: policy.Source{Name: evil, Origin: evil, Detail: evil},
-		Items: []DiffItem{{Kind: "field", Name: evil, Where: Both, Paths: []DiffPath{{Path: "::error::p" + evil, A: evil, B: strings.Repeat("v", 500)}}}}, Notes: []string{evil}}
+	hostile := &Diff{
+		A: policy.Source{Name: "::error::a"}, B: policy.Source{Name: evil, Origin: evil, Detail: evil},
+		Items: []DiffItem{{Kind: "field", Name: evil, Where: Both, Paths: []DiffPath{{Path: "::error::p" + evil, A: evil, B: strings.Repeat("v", 500)}}}}, Notes: []string{evil},
+	}
 	equal := &Diff{A: richDiff().A, B: richDiff().B, OrderOnly: true}
 	out := map[string]string{}
 	for name, d := range map[string]*Diff{"rich": richDiff(), "equal": equal, "hostile": hostile} {
@@ -138,7 +140,8 @@ func TestDiffGolden(t *testing.T) {
 func TestStatusGolden(t *testing.T) {
 	t.Parallel()
 	calm := &Status{Database: "app@localhost:5432/app", Verdict: *clean(), Sides: []Side{
-		{Name: "live", Where: "app@localhost:5432/app", Items: 128}, {Name: "index", Where: "snapshots/schema.yaml", Items: 128, Against: "same"}}}
+		{Name: "live", Where: "app@localhost:5432/app", Items: 128}, {Name: "index", Where: "snapshots/schema.yaml", Items: 128, Against: "same"},
+	}}
 	hostile := &Status{Database: evil, Found: evil, Verdict: *hostile(), Sides: []Side{{Name: "::error::", Where: evil, Items: 1, Against: evil}, {Name: "日本語", Where: "ü", Items: 2, Against: "same"}}}
 	out := map[string]string{}
 	for name, s := range map[string]*Status{"rich": richStatus(), "clean": calm, "hostile": hostile} {
@@ -154,8 +157,10 @@ func TestStatusGolden(t *testing.T) {
 func TestMessagesGolden(t *testing.T) {
 	t.Parallel()
 	info, _ := finding.Lookup(finding.MetaKeyMissing)
-	problem := Problem{Word: "refused", Text: "field orders.total exists in the database but not in the snapshot", Harm: "the next boot drops it (1,204 rows have a value)",
-		Hints: []string{"schemaguard snapshot --stage", "git commit", "third", "fourth"}}
+	problem := Problem{
+		Word: "refused", Text: "field orders.total exists in the database but not in the snapshot", Harm: "the next boot drops it (1,204 rows have a value)",
+		Hints: []string{"schemaguard snapshot --stage", "git commit", "third", "fourth"},
+	}
 	out := map[string]string{
 		"exit-codes": ExitCodesHelp(),
 		"message":    written(t, func(w io.Writer) error { return Message(w, problem, Options{}) }),

@@ -82,11 +82,11 @@ func (p *page) line(indent int, spans ...span) {
 // takes a line of output that starts with two colons, spaces aside, for a
 // command; a name must not give commands, so such a line gets a dash before.
 func (p *page) draw(pieces []span) {
-	whole := ""
+	var whole strings.Builder
 	for _, piece := range pieces {
-		whole += piece.text
+		whole.WriteString(piece.text)
 	}
-	if strings.HasPrefix(strings.TrimLeftFunc(whole, unicode.IsSpace), "::") {
+	if strings.HasPrefix(strings.TrimLeftFunc(whole.String(), unicode.IsSpace), "::") {
 		p.buf.WriteByte('-')
 	}
 	for len(pieces) > 0 {

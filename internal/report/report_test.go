@@ -137,7 +137,8 @@ func TestGitHubReadsBack(t *testing.T) {
 	t.Parallel()
 	unescape := strings.NewReplacer("%0A", "\n", "%0D", "\r", "%3A", ":", "%2C", ",", "%25", "%")
 	v := &policy.Verdict{State: policy.Refused, Summary: "100% of a,b:c", Findings: []finding.Finding{{
-		Code: finding.HandEdit, Severity: finding.Warning, Message: "50%0A::error::x", File: "a,b:c%.yaml", Line: 12}}}
+		Code: finding.HandEdit, Severity: finding.Warning, Message: "50%0A::error::x", File: "a,b:c%.yaml", Line: 12,
+	}}}
 	output := written(t, func(w io.Writer) error { return Write(w, FormatGitHub, v, Options{}) })
 	var got [][]string
 	for s := bufio.NewScanner(strings.NewReader(output)); s.Scan(); {
@@ -151,8 +152,10 @@ func TestGitHubReadsBack(t *testing.T) {
 		}
 		got = append(got, call)
 	}
-	want := [][]string{{"error", "100% of a,b:c", "title=schemaguard: refused"},
-		{"warning", "50%0A::error::x", "file=a,b:c%.yaml", "line=12", "title=HAND_EDIT"}}
+	want := [][]string{
+		{"error", "100% of a,b:c", "title=schemaguard: refused"},
+		{"warning", "50%0A::error::x", "file=a,b:c%.yaml", "line=12", "title=HAND_EDIT"},
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -111,10 +111,14 @@ func FuzzNames(f *testing.F) {
 		c.Paths = []policy.PathChange{{Path: s, Live: s, Target: s}}
 		pending := change("collection", s, threeway.PendingCreate, s)
 		side := policy.Source{Name: s, Origin: s, Detail: s}
-		checkSafe(t, &policy.Verdict{State: policy.Refused, Summary: s, Reason: s, Live: side, Target: side, Directus: policy.Version{Version: s, Source: s},
+		checkSafe(t, &policy.Verdict{
+			State: policy.Refused, Summary: s, Reason: s, Live: side, Target: side, Directus: policy.Version{Version: s, Source: s},
 			SyncPoint: s, Changes: []policy.Change{c, pending}, Notes: []string{s}, Next: []string{s},
-			Findings: []finding.Finding{{Code: finding.Code(s), Item: s, Message: s, Harm: s, Author: s, File: s, Line: 1, Fix: s},
-				{Code: finding.HandEdit, Severity: finding.Warning, Item: c.Item, Message: s, Harm: s}}})
+			Findings: []finding.Finding{
+				{Code: finding.Code(s), Item: s, Message: s, Harm: s, Author: s, File: s, Line: 1, Fix: s},
+				{Code: finding.HandEdit, Severity: finding.Warning, Item: c.Item, Message: s, Harm: s},
+			},
+		})
 	})
 }
 

@@ -54,6 +54,7 @@ func stateStyle(s policy.State) style {
 		return yellow
 	case policy.Refused:
 		return red
+	case policy.NotRun:
 	}
 	return magenta
 }

@@ -72,7 +72,7 @@ func (p *page) source(label string, s policy.Source) {
 
 // fact writes a label in a column of its own, a value and where it comes from.
 func (p *page) fact(label string, value span, origin string) {
-	spans := []span{span{text: padded(label, len("sync point")), style: dim, whole: true}, text(" ", plain), value}
+	spans := []span{{text: padded(label, len("sync point")), style: dim, whole: true}, text(" ", plain), value}
 	if origin != "" {
 		spans = append(spans, text(" ("+origin+")", dim))
 	}

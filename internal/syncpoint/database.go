@@ -62,8 +62,10 @@ func Read(ctx context.Context, conn *pgconn.PgConn) ([]Point, error) {
 		if err != nil {
 			return nil, err
 		}
-		points = append(points, Point{Kind: Kind(row[0]), At: time.UnixMicro(micros), Directus: string(row[2]),
-			Tool: string(row[3]), By: string(row[4]), Content: string(row[5]), Items: items})
+		points = append(points, Point{
+			Kind: Kind(row[0]), At: time.UnixMicro(micros), Directus: string(row[2]),
+			Tool: string(row[3]), By: string(row[4]), Content: string(row[5]), Items: items,
+		})
 	}
 	return points, nil
 }
@@ -75,8 +77,10 @@ func Write(ctx context.Context, conn *pgconn.PgConn, p Point) error {
 	if err != nil {
 		return err
 	}
-	args := [][]byte{[]byte(p.Kind), []byte(p.At.UTC().Format(time.RFC3339Nano)), []byte(p.Directus),
-		[]byte(p.Tool), []byte(p.By), []byte(p.Content), items}
+	args := [][]byte{
+		[]byte(p.Kind), []byte(p.At.UTC().Format(time.RFC3339Nano)), []byte(p.Directus),
+		[]byte(p.Tool), []byte(p.By), []byte(p.Content), items,
+	}
 	write := func() error { return conn.ExecParams(ctx, writeSQL, args, nil, nil, nil).Read().Err }
 	err = write()
 	if code := sqlState(err); code == undefinedTable || code == undefinedSchema {
@@ -109,8 +113,7 @@ func create(ctx context.Context, conn *pgconn.PgConn) error {
 }
 
 func sqlState(err error) string {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pg.Code
 	}
 	return ""

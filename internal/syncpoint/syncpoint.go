@@ -41,8 +41,10 @@ type Point struct {
 // New makes the point of a snapshot and of the YAML it was encoded as.
 func New(kind Kind, s *snapshot.Snapshot, encoded []byte, at time.Time, tool, by string) Point {
 	sum := sha256.Sum256(encoded)
-	return Point{Kind: kind, At: at, Directus: s.Directus, Tool: tool, By: by,
-		Content: hex.EncodeToString(sum[:]), Items: s.Digests()}
+	return Point{
+		Kind: kind, At: at, Directus: s.Directus, Tool: tool, By: by,
+		Content: hex.EncodeToString(sum[:]), Items: s.Digests(),
+	}
 }
 
 // Describe says in a few words what the point is: "written 2026-11-24 14:02 by

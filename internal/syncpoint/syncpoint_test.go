@@ -19,13 +19,15 @@ import (
 )
 
 func point(kind syncpoint.Kind, minute int, digest byte) syncpoint.Point {
-	return syncpoint.Point{Kind: kind, At: time.Date(2026, 11, 24, 12, minute, 0, 0, time.UTC), Directus: "12.4.1", Tool: "v1",
+	return syncpoint.Point{
+		Kind: kind, At: time.Date(2026, 11, 24, 12, minute, 0, 0, time.UTC), Directus: "12.4.1", Tool: "v1",
 		By: "anna@laptop", Content: "abc", Items: threeway.SyncPoint{
 			{Kind: snapshot.Collection, Collection: "a\tb\"c"}:          {digest},
 			{Kind: snapshot.Field, Collection: "orders", Field: "Ünï"}:  {digest, 1},
 			{Kind: snapshot.SystemField, Collection: "x", Field: "y"}:   {digest, 2},
 			{Kind: snapshot.Relation, Collection: "x", Field: "it's a"}: {digest, 3},
-		}}
+		},
+	}
 }
 
 func connect(t *testing.T, dsn string) *pgconn.PgConn {

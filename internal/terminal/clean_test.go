@@ -72,8 +72,15 @@ func TestShorten(t *testing.T) {
 		limit int
 		want  string
 	}{
-		{"", 5, ""}, {"abc", 3, "abc"}, {"abcd", 3, "ab…"}, {"äöü", 3, "äöü"}, {"äöüß", 3, "äö…"},
-		{"abc", 1, "…"}, {"abc", 0, "…"}, {"a", -1, "a"}, {strings.Repeat("x", 1000), 4, "xxx…"},
+		{"", 5, ""},
+		{"abc", 3, "abc"},
+		{"abcd", 3, "ab…"},
+		{"äöü", 3, "äöü"},
+		{"äöüß", 3, "äö…"},
+		{"abc", 1, "…"},
+		{"abc", 0, "…"},
+		{"a", -1, "a"},
+		{strings.Repeat("x", 1000), 4, "xxx…"},
 	} {
 		if got := Shorten(c.in, c.limit); got != c.want {
 			t.Errorf("Shorten(%q, %d) = %q, want %q", c.in, c.limit, got, c.want)

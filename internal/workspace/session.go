@@ -128,8 +128,10 @@ func (s *Session) Check(ctx context.Context, t Target, rule policy.Rule, guard b
 		v.Live, v.Target, v.Directus = side.Source, t.Source, side.Says
 		return v
 	}
-	r := check.Request{Live: side, Target: t.Target, Database: s.Database, Rule: rule, Guard: guard,
-		Budget: s.Config.LossTimeout.V, Now: s.options.Now()}
+	r := check.Request{
+		Live: side, Target: t.Target, Database: s.Database, Rule: rule, Guard: guard,
+		Budget: s.Config.LossTimeout.V, Now: s.options.Now(),
+	}
 	if s.Repo != nil {
 		r.History = s.History()
 	}

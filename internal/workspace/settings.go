@@ -59,12 +59,16 @@ func (w *Workspace) Compose() *compose.Project {
 	if err != nil {
 		dir = w.Config.Root
 	}
-	return compose.Load(compose.Options{Dir: dir, Root: w.Config.Root, Files: files,
-		Project: w.Config.Compose.Project.V, Environ: w.options.Environ, Shown: Shorten})
+	return compose.Load(compose.Options{
+		Dir: dir, Root: w.Config.Root, Files: files,
+		Project: w.Config.Compose.Project.V, Environ: w.options.Environ, Shown: Shorten,
+	})
 }
 
 // options are those of the database.
 func (st *Settings) options() live.Options {
-	return live.Options{Config: st.PG, Display: st.Display, SearchPath: st.SearchPath.Names,
-		Exclude: st.ExcludeTables.Names, StatementTimeout: st.StatementTimeout}
+	return live.Options{
+		Config: st.PG, Display: st.Display, SearchPath: st.SearchPath.Names,
+		Exclude: st.ExcludeTables.Names, StatementTimeout: st.StatementTimeout,
+	}
 }

@@ -146,11 +146,15 @@ func (t Target) orMissing(err error) (Target, error) {
 	case err == nil:
 		return t, nil
 	case errors.As(err, &unmerged):
-		t.Missing = &finding.Finding{Code: finding.ConflictMarkers, Severity: finding.Invalid, File: t.File, Line: 1,
-			Message: t.File + " is unmerged in the index", Fix: "schemaguard snapshot --stage"}
+		t.Missing = &finding.Finding{
+			Code: finding.ConflictMarkers, Severity: finding.Invalid, File: t.File, Line: 1,
+			Message: t.File + " is unmerged in the index", Fix: "schemaguard snapshot --stage",
+		}
 	case errors.Is(err, gitrepo.ErrNotTracked), errors.Is(err, gitrepo.ErrUnborn), errors.Is(err, fs.ErrNotExist), errors.As(err, &missing):
-		t.Missing = &finding.Finding{Code: finding.SnapshotMissing, Severity: finding.Invalid, File: t.File, Line: 1,
-			Message: "there is no snapshot at " + t.Source.Origin, Fix: "schemaguard snapshot --stage"}
+		t.Missing = &finding.Finding{
+			Code: finding.SnapshotMissing, Severity: finding.Invalid, File: t.File, Line: 1,
+			Message: "there is no snapshot at " + t.Source.Origin, Fix: "schemaguard snapshot --stage",
+		}
 	case errors.Is(err, gitrepo.ErrUnknownRevision):
 		return t, &UsageError{Msg: fmt.Sprintf("%q is neither a file nor a commit", t.Source.Name), Err: err}
 	default:

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,8 +103,8 @@ func Shorten(path string) string {
 }
 
 func (w *Workspace) getenv(name string) string {
-	for i := len(w.options.Environ) - 1; i >= 0; i-- {
-		if k, v, ok := strings.Cut(w.options.Environ[i], "="); ok && k == name {
+	for _, v := range slices.Backward(w.options.Environ) {
+		if k, v, ok := strings.Cut(v, "="); ok && k == name {
 			return v
 		}
 	}

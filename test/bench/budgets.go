@@ -13,7 +13,7 @@ const (
 	largeSize   = 1000
 )
 
-var sizes = [3]int{smallSize, driftedSize, largeSize}
+var sizes = [...]int{smallSize, driftedSize, largeSize} //nolint:gochecknoglobals // a table
 
 // outcome is whether a budget was kept.
 type outcome string

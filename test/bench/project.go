@@ -92,19 +92,25 @@ func (b *bench) floorOf(collections int) command {
 
 // checkOf is a check that finds everything equal, with nothing kept of earlier ones.
 func (b *bench) checkOf(collections int) command {
-	return command{dir: b.project(collections), env: b.env, before: b.forget(collections),
-		args: []string{b.guard, "check", "--dsn", b.srv.DSN(databaseOf(collections))}}
+	return command{
+		dir: b.project(collections), env: b.env, before: b.forget(collections),
+		args: []string{b.guard, "check", "--dsn", b.srv.DSN(databaseOf(collections))},
+	}
 }
 
 // driftedCheck is a check of the database with unsaved work.
 func (b *bench) driftedCheck() command {
-	return command{dir: b.project(driftedSize), env: b.env, code: 2,
-		args: []string{b.guard, "check", "--dsn", b.srv.DSN(driftedDatabase)}}
+	return command{
+		dir: b.project(driftedSize), env: b.env, code: 2,
+		args: []string{b.guard, "check", "--dsn", b.srv.DSN(driftedDatabase)},
+	}
 }
 
 // snapshotOf writes the snapshot of a project anew, sync point included.
 func (b *bench) snapshotOf(collections int) command {
-	return command{dir: b.project(collections), env: b.env,
+	return command{
+		dir: b.project(collections), env: b.env,
 		before: func() error { return os.Remove(b.snapshotFile(collections)) },
-		args:   []string{b.guard, "snapshot", "--dsn", b.srv.DSN(databaseOf(collections))}}
+		args:   []string{b.guard, "snapshot", "--dsn", b.srv.DSN(databaseOf(collections))},
+	}
 }

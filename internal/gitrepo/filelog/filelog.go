@@ -158,8 +158,10 @@ func parseLog(out []byte, path string) ([]Revision, error) {
 			if f[1:] != cur.Commit {
 				flush()
 				parents, seen = len(strings.Fields(fields[i+1])), 0
-				cur = Revision{Commit: f[1:], Time: time.Unix(sec, 0), Author: gitobject.Printable(fields[i+3]),
-					Email: gitobject.Printable(fields[i+4]), Subject: gitobject.Printable(fields[i+5])}
+				cur = Revision{
+					Commit: f[1:], Time: time.Unix(sec, 0), Author: gitobject.Printable(fields[i+3]),
+					Email: gitobject.Printable(fields[i+4]), Subject: gitobject.Printable(fields[i+5]),
+				}
 			}
 			i += 5
 		case f[0] == ':':

@@ -20,8 +20,10 @@ type Scope struct {
 // ReadScope returns the environment's words for dir. They bind when dir is the directory this process was started in,
 // as for git; from elsewhere only when they speak of the very repository that dir lies in.
 func ReadScope(dir string, env func(string) string) (Scope, error) {
-	ties := []string{"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
-		"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_SHALLOW_FILE", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"}
+	ties := []string{
+		"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
+		"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_SHALLOW_FILE", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT",
+	}
 	tied := false
 	for _, k := range ties {
 		tied = tied || env(k) != ""

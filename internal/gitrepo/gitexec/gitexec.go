@@ -175,8 +175,7 @@ func (g *Git) Run(ctx context.Context, timeout time.Duration, stdin io.Reader, a
 	if stdout.over {
 		return nil, fmt.Errorf("running git %s: its output exceeds %d bytes", name, maxOutput)
 	}
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return stdout.Bytes(), &ExitError{Command: name, Code: exit.ExitCode(), Stderr: oneLine(stderr.Bytes())}
 	}
 	if err != nil {
@@ -187,8 +186,7 @@ func (g *Git) Run(ctx context.Context, timeout time.Duration, stdin io.Reader, a
 
 // bare strips the os/exec wrapping that would repeat the binary's path.
 func bare(err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
 		return pe
 	}
 	return err

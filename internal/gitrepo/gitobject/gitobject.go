@@ -65,8 +65,10 @@ type Store struct {
 // Open opens the store of a repository; it reads nothing yet.
 func Open(gitDir, commonDir string) *Store {
 	fs := dotgit.NewRepositoryFilesystem(osfs.New(gitDir), osfs.New(commonDir))
-	return &Store{st: filesystem.NewStorageWithOptions(fs, cache.NewObjectLRU(16*cache.MiByte), filesystem.Options{}),
-		objects: filepath.Join(commonDir, "objects")}
+	return &Store{
+		st:      filesystem.NewStorageWithOptions(fs, cache.NewObjectLRU(16*cache.MiByte), filesystem.Options{}),
+		objects: filepath.Join(commonDir, "objects"),
+	}
 }
 
 // Slow says why the git binary would read objects of the repository faster than a Store, or "".
@@ -134,7 +136,7 @@ func (s *Store) read(kind plumbing.ObjectType, id string) (data []byte, err erro
 	return data, nil
 }
 
-// objectID computes the id that git gives data: idLen 20 is SHA-1, 32 is SHA-256.
+// ID computes the id that git gives data: idLen 20 is SHA-1, 32 is SHA-256.
 func ID(kind string, data []byte, idLen int) string {
 	h := sha1.New()
 	if idLen == sha256.Size {

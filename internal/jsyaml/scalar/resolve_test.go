@@ -64,7 +64,7 @@ func TestIsAmbiguous(t *testing.T) {
 		{"1:2:x :1 1: 1::2 1:2.3.4 1:2.x 2020-1-1 2020-01-1 20-01-01 2020-01-01T 2020-01-01T0:0:0 2020-01-01T00:00 2020-01-01T00:00:00Z1 2020-01-01T00:00:00+1:3 2020-01-01T00:00:00z 2020-01-011", false, false},
 		{"0_x1 1e1_0 1_e5_ 0x1_ 0b1_ -_1 +_1", false, false},
 	} {
-		for _, s := range strings.Fields(c.texts) {
+		for s := range strings.FieldsSeq(c.texts) {
 			if got := IsAmbiguous(s, Dialect43); got != c.newer {
 				t.Errorf("4.3: IsAmbiguous(%s) = %t", s, got)
 			}

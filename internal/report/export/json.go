@@ -43,8 +43,10 @@ func JSON(w io.Writer, v *policy.Verdict, o Options) error {
 
 // VerdictJSON returns a verdict as [JSON] writes it, to be part of something more.
 func VerdictJSON(v *policy.Verdict, o Options) Verdict {
-	out := Verdict{SchemaVersion: SchemaVersion, Tool: Tool(o), Verdict: *v,
-		Changes: append([]policy.Change{}, v.Changes...), Findings: []Finding{}}
+	out := Verdict{
+		SchemaVersion: SchemaVersion, Tool: Tool(o), Verdict: *v,
+		Changes: append([]policy.Change{}, v.Changes...), Findings: []Finding{},
+	}
 	prints := fingerprints(v.Findings)
 	for i, f := range v.Findings {
 		j := Finding{Finding: f, Severity: f.Severity.String(), Fingerprint: prints[i]}

@@ -66,7 +66,8 @@ func TestOnlyWhatIsCoveredIsFolded(t *testing.T) {
 		under("a.b", change("relation", "a.b.f", threeway.UnsavedCreate, "")),
 		under("lost", change("field", "lost.f", threeway.UnsavedCreate, "")), // nothing covers it after all
 	}, Findings: []finding.Finding{
-		{Code: finding.FieldDrop, Item: "field a.b.f"}, {Code: finding.AliasFlip, Item: "relation a.b.f"}, {Code: finding.CRLF}}}
+		{Code: finding.FieldDrop, Item: "field a.b.f"}, {Code: finding.AliasFlip, Item: "relation a.b.f"}, {Code: finding.CRLF},
+	}}
 	groups, rest := Groups(v, false)
 	var got []string
 	for _, g := range groups {
@@ -78,8 +79,10 @@ func TestOnlyWhatIsCoveredIsFolded(t *testing.T) {
 			got = append(got, line)
 		}
 	}
-	want := []string{"unsaved create collection a.b +1 field and 1 relation ALIAS_FLIP", "unsaved create field lost.f +",
-		"unsaved edit collection c +", "unsaved edit field c.f +"}
+	want := []string{
+		"unsaved create collection a.b +1 field and 1 relation ALIAS_FLIP", "unsaved create field lost.f +",
+		"unsaved edit collection c +", "unsaved edit field c.f +",
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -138,8 +141,11 @@ func TestEveryClassHasAMeaningAndAPlace(t *testing.T) {
 func TestNextFallsBackToTheFixes(t *testing.T) {
 	t.Parallel()
 	v := &policy.Verdict{Findings: []finding.Finding{
-		{Severity: finding.Note, Fix: "note"}, {Severity: finding.Warning, Fix: "warn"},
-		{Severity: finding.Warning, Fix: "refuses", Refuses: true}, {Severity: finding.Danger, Fix: "warn"}}}
+		{Severity: finding.Note, Fix: "note"},
+		{Severity: finding.Warning, Fix: "warn"},
+		{Severity: finding.Warning, Fix: "refuses", Refuses: true},
+		{Severity: finding.Danger, Fix: "warn"},
+	}}
 	if diff := cmp.Diff([]string{"refuses", "warn"}, Next(v)); diff != "" {
 		t.Error(diff)
 	}

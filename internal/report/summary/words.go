@@ -86,12 +86,15 @@ func Meaning(c threeway.Class) string {
 		return "in the snapshot, not yet in the database"
 	case threeway.PendingUpdate:
 		return "newer in the snapshot than in the database"
+	case threeway.InSync:
 	}
 	return ""
 }
 
 // classOrder is the order in which classes are reported, the worst first.
 func classOrder() []threeway.Class {
-	return []threeway.Class{threeway.Conflict, threeway.UnsavedCreate, threeway.UnsavedEdit, threeway.UnsavedDelete,
-		threeway.Ahead, threeway.CommittedDrop, threeway.PendingUpdate, threeway.PendingCreate}
+	return []threeway.Class{
+		threeway.Conflict, threeway.UnsavedCreate, threeway.UnsavedEdit, threeway.UnsavedDelete,
+		threeway.Ahead, threeway.CommittedDrop, threeway.PendingUpdate, threeway.PendingCreate,
+	}
 }

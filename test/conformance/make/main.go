@@ -50,7 +50,7 @@ func run(ctx context.Context, root string, only []string) error {
 	if err != nil {
 		return err
 	}
-	defer pg.Stop()
+	defer func() { _ = pg.Stop() }()
 	fixtures, err := conformance.Fixtures(root)
 	if err != nil {
 		return err
