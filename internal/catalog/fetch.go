@@ -51,6 +51,9 @@ type Options struct {
 	Exclude []string
 	// StatementTimeout bounds each query; zero means ten seconds.
 	StatementTimeout time.Duration
+	// Early is called when Meta and Migrations are read, while the server still
+	// works on columns and constraints; nil for nothing. It must not wait.
+	Early func(*Catalog)
 }
 
 func (o Options) searched() []string {
@@ -83,32 +86,56 @@ func (e *NotReadableError) Error() string {
 // is the cause, else the driver's error.
 func Fetch(ctx context.Context, conn *pgconn.PgConn, opt Options) (*Catalog, error) {
 	c := &Catalog{Options: opt}
-	err := runQueries(ctx, conn, begin(opt), c.queries(), c.scanMeta)
-	if err == nil && c.HasPostGIS && c.hasGeometries() {
-		err = runQueries(ctx, conn, nil, []query{{fill(geometriesSQL, opt), c.scanGeometry}}, nil)
+	first, second := c.queries()
+	err := runQueries(ctx, conn, begin(opt), first, c.scanMeta)
+	if err == nil {
+		if opt.Early != nil {
+			opt.Early(c)
+		}
+		if !c.HasPostGIS {
+			second = append(second, query{sql: "COMMIT"})
+		}
+		err = runQueries(ctx, conn, nil, second, nil)
+	}
+	if err == nil && c.HasPostGIS {
+		err = c.geometries(ctx, conn)
 	}
 	if err != nil {
 		rollback(conn)
 		return nil, explain(err, conn.ParameterStatus("session_authorization"), opt)
 	}
-	return c, commit(ctx, conn)
+	return c, nil
 }
 
-// Statements returns the one message that [Fetch] sends, for measuring what the
-// server and the wire cost without what is made of the rows.
+// Statements returns what [Fetch] sends, for measuring what the server and the
+// wire cost without what is made of the rows.
 func Statements(opt Options) string {
-	return script(begin(opt), (&Catalog{Options: opt}).queries())
+	first, second := (&Catalog{Options: opt}).queries()
+	return script(begin(opt), first) + ";\n" + script(nil, second)
 }
 
-// queries are those that every read needs.
-func (c *Catalog) queries() []query {
-	return []query{
+// queries are those that every read needs, in two messages: what the server has
+// at hand and takes us a while to understand, then what takes the server a
+// while. The second can end the transaction too, where nothing is left to ask.
+func (c *Catalog) queries() (first, second []query) {
+	first = []query{
 		{serverSQL, c.scanServer},
 		{fill(tablesSQL, c.Options), c.scanTable},
-		{fill(columnsSQL, c.Options), c.scanColumn},
-		{fill(constraintsSQL, c.Options), c.scanConstraint},
 		{metaSQL, nil},
 	}
+	second = []query{
+		{fill(columnsSQL, c.Options), c.scanColumn},
+		{fill(constraintsSQL, c.Options), c.scanConstraint},
+	}
+	return first, second
+}
+
+// geometries asks PostGIS about its columns, where there are any.
+func (c *Catalog) geometries(ctx context.Context, conn *pgconn.PgConn) error {
+	if !c.hasGeometries() {
+		return runQueries(ctx, conn, nil, []query{{sql: "COMMIT"}}, nil)
+	}
+	return runQueries(ctx, conn, nil, []query{{fill(geometriesSQL, c.Options), c.scanGeometry}, {sql: "COMMIT"}}, nil)
 }
 
 // begin returns the statements that open the transaction.
@@ -199,13 +226,6 @@ func script(setup []string, queries []query) string {
 		parts = append(parts, strings.TrimRight(strings.TrimSpace(q.sql), ";"))
 	}
 	return strings.Join(parts, ";\n")
-}
-
-func commit(ctx context.Context, conn *pgconn.PgConn) error {
-	if err := conn.Exec(ctx, "COMMIT").Close(); err != nil {
-		return fmt.Errorf("ending the read of the catalog: %w", err)
-	}
-	return nil
 }
 
 // rollback ends a failed transaction, so that the connection can be used again.

@@ -36,6 +36,9 @@ type Options struct {
 	// Fallback is the local store to use where the role may not create the table.
 	Fallback *syncpoint.Local
 	Now      time.Time
+	// Candidates are what [Decide] will be asked with, so that rows can be made
+	// into values while the server still works; nil to do that later.
+	Candidates func() []Candidate
 }
 
 // UnreachableError says that no connection could be had.
@@ -70,6 +73,7 @@ type Database struct {
 	opt     Options
 	conn    *pgconn.PgConn
 	Catalog *catalog.Catalog
+	early   chan *view.Rows // what was prepared for Side; nil for nothing
 }
 
 // Open connects and reads the catalog. It returns an *UnreachableError, or what
@@ -81,13 +85,40 @@ func Open(ctx context.Context, opt Options) (*Database, error) {
 	}
 	d := &Database{opt: opt, conn: conn}
 	d.Catalog, err = catalog.Fetch(ctx, conn, catalog.Options{
-		SearchPath: opt.SearchPath, Exclude: opt.Exclude, StatementTimeout: opt.StatementTimeout,
+		SearchPath: opt.SearchPath, Exclude: opt.Exclude, StatementTimeout: opt.StatementTimeout, Early: d.prepare,
 	})
 	if err != nil {
 		d.Close()
 		return nil, err
 	}
 	return d, nil
+}
+
+// prepare begins with the rows that the catalog has so far, under the version
+// that will be decided on as things stand. Nothing hangs on the guess: rows of
+// another version are not used.
+func (d *Database) prepare(c *catalog.Catalog) {
+	if d.opt.Candidates == nil {
+		return
+	}
+	d.early = make(chan *view.Rows, 1)
+	go func() {
+		var rows *view.Rows
+		if by, err := Decide(d.opt.Candidates(), c.Migrations); err == nil {
+			rows = view.Prepare(c, by.Version)
+		}
+		d.early <- rows
+	}()
+}
+
+// rows returns what was prepared, once.
+func (d *Database) rows() *view.Rows {
+	if d.early == nil {
+		return nil
+	}
+	rows := <-d.early
+	d.early = nil
+	return rows
 }
 
 // Close ends the connection.
@@ -101,7 +132,7 @@ func (d *Database) Close() {
 func (d *Database) Side(by Decision) check.Live {
 	l := check.Live{
 		Source:   policy.Source{Name: "live", Origin: d.opt.Display},
-		Snapshot: view.Snapshot(d.Catalog, by.Version),
+		Snapshot: view.SnapshotWith(d.Catalog, by.Version, d.rows()),
 		Version:  by.Version, Says: by.Says, Problems: by.Problems, Notes: by.Notes,
 	}
 	l.Problems = append(append([]finding.Finding{}, l.Problems...), d.warnings()...)

@@ -3,6 +3,8 @@ package workspace
 import (
 	"context"
 	"os"
+	"slices"
+	"sync"
 
 	"github.com/schemaguard/schemaguard/internal/check"
 	"github.com/schemaguard/schemaguard/internal/config"
@@ -40,6 +42,10 @@ func (w *Workspace) Connect(ctx context.Context) (*Session, error) {
 	if w.Config.SyncPoint.V == config.SyncPointLocal {
 		opt.Local = &local
 	}
+	opt.Candidates = func() []live.Candidate {
+		header := live.Candidate{Version: w.header(committed()), Source: "header of " + w.Name, Recorded: true}
+		return append(slices.Clip(st.candidates), header)
+	}
 	done := func() {}
 	if w.options.Progress != nil {
 		done = w.options.Progress("reading " + opt.Display)
@@ -50,9 +56,8 @@ func (w *Workspace) Connect(ctx context.Context) (*Session, error) {
 		return nil, err
 	}
 	s := &Session{Workspace: w, Settings: st, Database: db}
-	w.last = <-committed
-	candidates := append(st.candidates, live.Candidate{Version: w.header(), Source: "header of " + w.Name, Recorded: true})
-	if s.Decision, err = live.Decide(candidates, db.Catalog.Migrations); err != nil {
+	w.last = committed()
+	if s.Decision, err = live.Decide(opt.Candidates(), db.Catalog.Migrations); err != nil {
 		db.Close()
 		return nil, err
 	}
@@ -69,9 +74,9 @@ type content struct {
 	data []byte
 }
 
-// readCommitted reads the committed snapshot and sends it, or nothing where
-// there is none.
-func (w *Workspace) readCommitted(ctx context.Context) <-chan content {
+// readCommitted begins to read the committed snapshot and returns what waits for
+// it; it is empty where there is none.
+func (w *Workspace) readCommitted(ctx context.Context) func() content {
 	done := make(chan content, 1)
 	go func() {
 		var c content
@@ -85,7 +90,7 @@ func (w *Workspace) readCommitted(ctx context.Context) <-chan content {
 			}
 		}
 	}()
-	return done
+	return sync.OnceValue(func() content { return <-done })
 }
 
 // data returns the content of a blob, which often is the committed one.
@@ -98,9 +103,9 @@ func (w *Workspace) data(ctx context.Context, blob gitrepo.Blob) ([]byte, error)
 
 // header returns the version in the committed snapshot's header, or of the one
 // on disk where none is committed.
-func (w *Workspace) header() string {
-	data, err := w.last.data, error(nil)
-	if w.last.id == "" {
+func (w *Workspace) header(committed content) string {
+	data, err := committed.data, error(nil)
+	if committed.id == "" {
 		data, err = os.ReadFile(w.File)
 	}
 	if err != nil {

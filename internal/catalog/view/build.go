@@ -33,8 +33,7 @@ type builder struct {
 	known   map[string]bool // the collections that Directus's schema overview has
 	tables  map[string]bool // ordinary tables by name
 	byField map[catalog.ColumnName]*meta
-	// ownSpecial holds the flags of columns that the team added to a meta table.
-	ownSpecial map[catalog.ColumnName][]string
+	rows    *Rows
 	// The keys that all fields, and the schemas of all columns, share.
 	fieldKeys, columnKeys []string
 	out                   *snapshot.Snapshot
@@ -43,9 +42,18 @@ type builder struct {
 // Snapshot returns what Directus of the given version would write with `schema
 // snapshot` for this catalog: same items, keys, order and values.
 func Snapshot(c *catalog.Catalog, v directus.Version) *snapshot.Snapshot {
+	return SnapshotWith(c, v, Prepare(c, v))
+}
+
+// SnapshotWith is [Snapshot] with rows that were prepared for this catalog.
+// Those of another version, or none, are made anew.
+func SnapshotWith(c *catalog.Catalog, v directus.Version, rows *Rows) *snapshot.Snapshot {
+	if rows == nil || rows.version != v {
+		rows = Prepare(c, v)
+	}
 	b := &builder{
 		Catalog: c, version: v, rules: directus.RulesFor(v), sorting: sortingOf(directus.RulesFor(v)),
-		known: map[string]bool{}, tables: map[string]bool{},
+		known: map[string]bool{}, tables: map[string]bool{}, rows: rows,
 		byField:   make(map[catalog.ColumnName]*meta, len(c.Meta[catalog.MetaFields].Rows)),
 		fieldKeys: []string{"collection", "field", "type", "meta", "schema"}, columnKeys: columnKeys(directus.RulesFor(v)),
 		out: snapshot.New(snapshot.FormatFull, headerOf(v), "postgres"),
@@ -53,7 +61,6 @@ func Snapshot(c *catalog.Catalog, v directus.Version) *snapshot.Snapshot {
 	b.out.Dialect = snapshot.DialectOf(v)
 	b.out.HasSystemFields = b.rules.HasSystemFields
 	b.overview()
-	b.ownSpecial = metaSpecials(c)
 	b.collections()
 	b.fields()
 	b.relations()
@@ -67,17 +74,6 @@ func headerOf(v directus.Version) string {
 		return h.String()
 	}
 	return v.String()
-}
-
-// reader returns the reader of a meta table. Columns that Directus does not
-// have itself are cast by the team's own directus_fields rows.
-func (b *builder) reader(i int, name string) *reader {
-	return newReader(&b.Meta[i], func(column string) []string {
-		if directus.IsSystemField(b.version, name, column) {
-			return directus.MetaSpecial(b.version, name, column)
-		}
-		return b.ownSpecial[catalog.ColumnName{Table: name, Column: column}]
-	}, b.sorting)
 }
 
 // overview finds the known collections (12.4.1, utils/get-schema.js).
@@ -95,12 +91,11 @@ func (b *builder) overview() {
 
 // collections lists the rows of directus_collections, then the tables without one.
 func (b *builder) collections() {
-	r := b.reader(catalog.MetaCollections, "directus_collections")
 	tracked := map[string]bool{}
 	var list []placed
-	read := r.readAll()
-	for i, row := range r.table.Rows {
-		name, _ := r.table.Text(row, "collection")
+	table, read := &b.Meta[catalog.MetaCollections], b.rows.read[catalog.MetaCollections]
+	for i, row := range table.Rows {
+		name, _ := table.Text(row, "collection")
 		tracked[name] = true
 		list = append(list, b.collection(name, read[i].value))
 	}
@@ -132,8 +127,7 @@ func (b *builder) collection(name string, meta jsvalue.Value) placed {
 
 // fields lists the columns of known collections, then the alias rows.
 func (b *builder) fields() {
-	r := b.reader(catalog.MetaFields, "directus_fields")
-	aliases := b.fieldRows(r)
+	aliases := b.fieldRows()
 	facts := b.keyFacts()
 	var listed []listedColumn
 	var system []placed
@@ -173,11 +167,11 @@ type listedColumn struct {
 
 // fieldRows indexes the rows of directus_fields, first id first, and returns
 // the alias fields among them.
-func (b *builder) fieldRows(r *reader) (aliases []placed) {
-	read := r.readAll()
-	for i, row := range r.table.Rows {
-		table, _ := r.table.Text(row, "collection")
-		name, _ := r.table.Text(row, "field")
+func (b *builder) fieldRows() (aliases []placed) {
+	rows, read := &b.Meta[catalog.MetaFields], b.rows.read[catalog.MetaFields]
+	for i, row := range rows.Rows {
+		table, _ := rows.Text(row, "collection")
+		name, _ := rows.Text(row, "field")
 		m := &read[i]
 		key := catalog.ColumnName{Table: table, Column: name}
 		if _, dup := b.byField[key]; !dup {

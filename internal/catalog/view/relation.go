@@ -20,15 +20,14 @@ type relationRow struct {
 // services/relations.js): each key takes the first row of its column whose one
 // side is empty or the key's target; rows left over stand without a key.
 func (b *builder) relations() {
-	r := b.reader(catalog.MetaRelations, "directus_relations")
+	table, read := &b.Meta[catalog.MetaRelations], b.rows.read[catalog.MetaRelations]
 	var rows []*relationRow
 	byColumn := map[catalog.ColumnName][]*relationRow{}
-	read := r.readAll()
-	for i, row := range r.table.Rows {
+	for i, row := range table.Rows {
 		rel := &relationRow{meta: read[i]}
-		rel.many, _ = r.table.Text(row, "many_collection")
-		rel.field, _ = r.table.Text(row, "many_field")
-		rel.one, rel.hasOne = r.table.Text(row, "one_collection")
+		rel.many, _ = table.Text(row, "many_collection")
+		rel.field, _ = table.Text(row, "many_field")
+		rel.one, rel.hasOne = table.Text(row, "one_collection")
 		rows = append(rows, rel)
 		key := catalog.ColumnName{Table: rel.many, Column: rel.field}
 		byColumn[key] = append(byColumn[key], rel)
