@@ -71,7 +71,7 @@ type Change struct {
 	apply func(*Rules)
 }
 
-const packages = "https://www.npmjs.com/package/@directus/api/v/"
+const packages = "@directus/api@"
 
 // oldest is how 9.26.0 behaves.
 func oldest() Rules {
