@@ -20,8 +20,8 @@ test-all: test
 	go test -tags directus,docker -timeout 20m $(TESTFLAGS) ./...
 
 bench:
-	@test/machine/prepare.sh postgres
-	go test -run '^$$' -bench . -benchmem ./...
+	@test/machine/prepare.sh postgres directus
+	go run ./test/bench -write
 
 lint:
 	@test/machine/prepare.sh lint
