@@ -29,7 +29,7 @@ var (
 	// logText is what Directus's logger (pino-pretty, and its JSON form) puts at
 	// the start of a line. A snapshot has no such line outside a block scalar, and
 	// there it is indented.
-	logText = regexp.MustCompile(`(?m)^(?:\x1b\[[0-9;]*m)*(?:\[\d\d:\d\d:\d\d(?:\.\d+)?\] |\{"level":(?:\d|"))`)
+	logText = regexp.MustCompile(`^(?:\x1b\[[0-9;]*m)*(?:\[\d\d:\d\d:\d\d(?:\.\d+)?\] |\{"level":(?:\d|"))`)
 )
 
 // conflictMarker returns the line of the first mark that git leaves where a
@@ -43,9 +43,15 @@ func conflictMarker(data []byte) int {
 	return 0
 }
 
+// logLine returns the line of the first text of a logger, 0 for none. A look at
+// each line's first byte spares the expression most of the file.
 func logLine(data []byte) int {
-	if loc := logText.FindIndex(data); loc != nil {
-		return lineAt(data, loc[0])
+	line := 0
+	for text := range bytes.Lines(data) {
+		line++
+		if c := text[0]; (c == '[' || c == '{' || c == '\x1b') && logText.Match(text) {
+			return line
+		}
 	}
 	return 0
 }

@@ -86,6 +86,9 @@ func (c comparer) items(k snapshot.Kind) []*Entry {
 	for i := range lives {
 		live := &lives[i]
 		target := c.target.Get(live.Key)
+		if target != nil && jsvalue.Equal(live.Value, target.Value) {
+			continue // by far the most, and what is equal does not differ in parts
+		}
 		if target != nil && c.flips(live, target) {
 			target = nil
 		}
