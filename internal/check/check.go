@@ -284,10 +284,12 @@ func (c *run) headerSkew() []finding.Finding {
 	if err != nil || wrote.Compare(c.Live.Version) == 0 {
 		return nil
 	}
-	f := finding.Finding{Code: finding.VersionSkew, Severity: finding.Note, File: c.Target.File, Line: 2,
+	f := finding.Finding{
+		Code: finding.VersionSkew, Severity: finding.Note, File: c.Target.File, Line: 2,
 		Message: fmt.Sprintf("%s was written by Directus %s; the next boot is Directus %s (%s)",
 			c.Target.File, wrote, c.Live.Version, c.Live.Says.Source),
-		Fix: "schemaguard snapshot --stage"}
+		Fix: "schemaguard snapshot --stage",
+	}
 	if wrote.Major != c.Live.Version.Major || wrote.Minor != c.Live.Version.Minor {
 		f.Severity = finding.Warning
 	}
@@ -306,8 +308,7 @@ func (c *run) syncWords() string {
 
 // unable turns a failure half-way into a verdict.
 func unable(err error) policy.Verdict {
-	var git errGit
-	if errors.As(err, &git) {
+	if git, ok := errors.AsType[errGit](err); ok {
 		return policy.Unable(finding.GitUnreadable, git.Error(), "schemaguard doctor")
 	}
 	return policy.Unable(finding.NotRun, err.Error(), "schemaguard doctor")

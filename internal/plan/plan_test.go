@@ -117,11 +117,13 @@ func render(p *Plan) string {
 }
 
 func describe(e Effect) string {
-	s := map[Op]string{CreateTable: "create table", DropTable: "drop table", AddColumn: "add column", DropColumn: "drop column",
+	s := map[Op]string{
+		CreateTable: "create table", DropTable: "drop table", AddColumn: "add column", DropColumn: "drop column",
 		ChangeType: "change type", NarrowType: "narrow type", SetDefault: "set default", SetNotNull: "set not null", DropNotNull: "drop not null",
 		AddForeignKey: "add foreign key", DropForeignKey: "drop foreign key", ChangeForeignKey: "change foreign key", AddIndex: "add index",
 		DropIndex: "drop index", AddUnique: "add unique", DropUnique: "drop unique", AddMetaRow: "add row", DeleteMetaRow: "delete row",
-		SetMeta: "set row", PurgeRows: "purge rows"}[e.Op] + " " + e.Table
+		SetMeta: "set row", PurgeRows: "purge rows",
+	}[e.Op] + " " + e.Table
 	if e.Column != "" {
 		s += "." + e.Column
 	}

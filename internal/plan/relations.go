@@ -63,8 +63,10 @@ func (s *simulation) createRelation(view *dbstate.Database, e *schemadiff.Entry)
 		s.diverge("Directus makes no foreign key for a relation without a related collection")
 	}
 	meta := item.Get("meta")
-	s.db.Rows = append(s.db.Rows, dbstate.Row{Many: collection, Field: field, One: related, OneField: meta.Get("one_field").Str(),
-		Allowed: dbstate.Texts(meta.Get("one_allowed_collections"))})
+	s.db.Rows = append(s.db.Rows, dbstate.Row{
+		Many: collection, Field: field, One: related, OneField: meta.Get("one_field").Str(),
+		Allowed: dbstate.Texts(meta.Get("one_allowed_collections")),
+	})
 	s.effect(Effect{Op: AddMetaRow, Table: dbstate.RelationRows, Column: e.Key.Name()})
 	if !meta.IsNull() {
 		s.checkMeta(snapshot.Relation, meta, jsvalue.Null())
@@ -76,8 +78,10 @@ func (s *simulation) createRelation(view *dbstate.Database, e *schemadiff.Entry)
 func (s *simulation) addForeignKey(e *schemadiff.Entry, item jsvalue.Value, related string) {
 	collection, field := e.Key.Collection, e.Key.Field
 	schema := item.Get("schema")
-	fk := dbstate.ForeignKey{Name: column.IndexName("foreign", collection, field, 60), Table: collection, Column: field,
-		ForeignTable: related, ForeignColumn: s.db.PrimaryKey(related), OnUpdate: dbstate.Rule(schema, "on_update"), OnDelete: dbstate.Rule(schema, "on_delete")}
+	fk := dbstate.ForeignKey{
+		Name: column.IndexName("foreign", collection, field, 60), Table: collection, Column: field,
+		ForeignTable: related, ForeignColumn: s.db.PrimaryKey(related), OnUpdate: dbstate.Rule(schema, "on_update"), OnDelete: dbstate.Rule(schema, "on_delete"),
+	}
 	if !s.db.HasColumn(collection, field) {
 		s.fail("%s.%s is no column, so it cannot have a foreign key to %s", collection, field, related)
 		return
@@ -144,8 +148,10 @@ func (s *simulation) remakeForeignKey(e *schemadiff.Entry, r *dbstate.Relation, 
 	made.ForeignColumn = s.db.PrimaryKey(r.Related)
 	made.OnUpdate, made.OnDelete = dbstate.Rule(schema, "on_update"), dbstate.Rule(schema, "on_delete")
 	if made != old {
-		s.effect(Effect{Op: ChangeForeignKey, Table: old.Table, Column: old.Column, Name: old.Name,
-			From: old.OnUpdate + "/" + old.OnDelete, To: made.OnUpdate + "/" + made.OnDelete})
+		s.effect(Effect{
+			Op: ChangeForeignKey, Table: old.Table, Column: old.Column, Name: old.Name,
+			From: old.OnUpdate + "/" + old.OnDelete, To: made.OnUpdate + "/" + made.OnDelete,
+		})
 		s.action().Verb = Update
 	}
 	if fk := s.db.ForeignKeyOf(old.Table, old.Column); fk != nil {
@@ -163,8 +169,10 @@ func (s *simulation) updateRelationMeta(e *schemadiff.Entry, r *dbstate.Relation
 		return
 	}
 	if !r.HasRow {
-		s.db.Rows = append(s.db.Rows, dbstate.Row{Many: e.Key.Collection, Field: e.Key.Field, One: r.Related, OneField: meta.Get("one_field").Str(),
-			Allowed: dbstate.Texts(meta.Get("one_allowed_collections"))})
+		s.db.Rows = append(s.db.Rows, dbstate.Row{
+			Many: e.Key.Collection, Field: e.Key.Field, One: r.Related, OneField: meta.Get("one_field").Str(),
+			Allowed: dbstate.Texts(meta.Get("one_allowed_collections")),
+		})
 		s.effect(Effect{Op: AddMetaRow, Table: dbstate.RelationRows, Column: e.Key.Name()})
 		s.action().Verb = Update
 		return

@@ -22,8 +22,10 @@ const null = -1
 
 // Of returns the column that a snapshot's schema describes.
 func Of(schema jsvalue.Value) Column {
-	return Column{DataType: schema.Get("data_type").Str(), Length: number(schema.Get("max_length"), null),
-		Precision: number(schema.Get("numeric_precision"), null), Scale: number(schema.Get("numeric_scale"), null)}
+	return Column{
+		DataType: schema.Get("data_type").Str(), Length: number(schema.Get("max_length"), null),
+		Precision: number(schema.Get("numeric_precision"), null), Scale: number(schema.Get("numeric_scale"), null),
+	}
 }
 
 func number(v jsvalue.Value, otherwise int) int {
@@ -89,8 +91,10 @@ func Built(typ string, schema jsvalue.Value) (Column, bool) {
 			c.Problem = "Postgres has no character varying(" + strconv.Itoa(c.Length) + ")"
 		}
 	case typ == "decimal":
-		c = Column{DataType: "numeric", Length: null, Precision: number(schema.Get("numeric_precision"), 10),
-			Scale: number(schema.Get("numeric_scale"), 5)}
+		c = Column{
+			DataType: "numeric", Length: null, Precision: number(schema.Get("numeric_precision"), 10),
+			Scale: number(schema.Get("numeric_scale"), 5),
+		}
 		if c.Precision < 1 || c.Precision > 1000 {
 			c.Problem = "Postgres has no " + c.String()
 		}

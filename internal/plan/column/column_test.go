@@ -87,8 +87,14 @@ func TestDefault(t *testing.T) {
 		value           string
 		problem, change bool
 	}{
-		{text, `"x"`, false, false}, {text, `"it's"`, false, true}, {text, `"(1 + 1)"`, false, false}, {date, `"CURRENT_DATE"`, true, false},
-		{date, `"now()"`, false, true}, {date, `"CURRENT_TIMESTAMP"`, false, false}, {date, `"2020-01-01"`, false, false}, {date, `null`, false, false},
+		{text, `"x"`, false, false},
+		{text, `"it's"`, false, true},
+		{text, `"(1 + 1)"`, false, false},
+		{date, `"CURRENT_DATE"`, true, false},
+		{date, `"now()"`, false, true},
+		{date, `"CURRENT_TIMESTAMP"`, false, false},
+		{date, `"2020-01-01"`, false, false},
+		{date, `null`, false, false},
 		{Column{DataType: "uuid"}, `"gen_random_uuid()"`, false, false},
 	} {
 		problem, change := Default(c.column, schema(t, c.value), false)

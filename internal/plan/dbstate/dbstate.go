@@ -63,8 +63,10 @@ type Relation struct {
 
 // New returns a database without anything.
 func New() *Database {
-	return &Database{Tables: map[string]*Table{}, Groups: map[string]string{}, Uses: map[string][]string{},
-		Fields: map[string]map[string]string{}, Special: map[string]map[string]bool{}}
+	return &Database{
+		Tables: map[string]*Table{}, Groups: map[string]string{}, Uses: map[string][]string{},
+		Fields: map[string]map[string]string{}, Special: map[string]map[string]bool{},
+	}
 }
 
 // Learn adds what a snapshot of the database shows, its foreign keys only if asked.
@@ -110,13 +112,17 @@ func (db *Database) learnField(f *snapshot.Item) {
 
 func (db *Database) learnRelation(r *snapshot.Item, withForeignKey bool) {
 	if meta := r.Meta(); !meta.IsNull() {
-		db.Rows = append(db.Rows, Row{meta.Get("many_collection").Str(), meta.Get("many_field").Str(),
-			meta.Get("one_collection").Str(), meta.Get("one_field").Str(), Texts(meta.Get("one_allowed_collections"))})
+		db.Rows = append(db.Rows, Row{
+			meta.Get("many_collection").Str(), meta.Get("many_field").Str(),
+			meta.Get("one_collection").Str(), meta.Get("one_field").Str(), Texts(meta.Get("one_allowed_collections")),
+		})
 	}
 	if s := r.Schema(); withForeignKey && !s.IsNull() {
-		db.Foreign = append(db.Foreign, ForeignKey{Name: s.Get("constraint_name").Str(), Table: s.Get("table").Str(),
+		db.Foreign = append(db.Foreign, ForeignKey{
+			Name: s.Get("constraint_name").Str(), Table: s.Get("table").Str(),
 			Column: s.Get("column").Str(), ForeignTable: s.Get("foreign_key_table").Str(),
-			ForeignColumn: s.Get("foreign_key_column").Str(), OnUpdate: s.Get("on_update").Str(), OnDelete: s.Get("on_delete").Str()})
+			ForeignColumn: s.Get("foreign_key_column").Str(), OnUpdate: s.Get("on_update").Str(), OnDelete: s.Get("on_delete").Str(),
+		})
 	}
 }
 

@@ -115,9 +115,11 @@ func (db *Database) PinnedBy(name, column string) string {
 
 // clone returns a copy that later steps do not change: what a service that Directus made earlier goes on believing.
 func (db *Database) Clone() *Database {
-	c := &Database{Tables: make(map[string]*Table, len(db.Tables)), Groups: maps.Clone(db.Groups), Uses: maps.Clone(db.Uses),
+	c := &Database{
+		Tables: make(map[string]*Table, len(db.Tables)), Groups: maps.Clone(db.Groups), Uses: maps.Clone(db.Uses),
 		Fields: make(map[string]map[string]string, len(db.Fields)), Special: make(map[string]map[string]bool, len(db.Special)),
-		Rows: slices.Clone(db.Rows), Foreign: slices.Clone(db.Foreign), SystemAssumed: db.SystemAssumed}
+		Rows: slices.Clone(db.Rows), Foreign: slices.Clone(db.Foreign), SystemAssumed: db.SystemAssumed,
+	}
 	for name, t := range db.Tables {
 		copied := *t
 		copied.Columns = slices.Clone(t.Columns)
@@ -233,8 +235,13 @@ func (db *Database) Named(tableName, name string) bool {
 // Differs returns the first member of a relation's schema that a foreign key does not have so, and what it has instead; empty
 // where it has all.
 func (fk ForeignKey) Differs(schema jsvalue.Value) (key, has string) {
-	for _, pair := range [][2]string{{"constraint_name", fk.Name}, {"foreign_key_table", fk.ForeignTable},
-		{"foreign_key_column", fk.ForeignColumn}, {"on_update", fk.OnUpdate}, {"on_delete", fk.OnDelete}} {
+	for _, pair := range [][2]string{
+		{"constraint_name", fk.Name},
+		{"foreign_key_table", fk.ForeignTable},
+		{"foreign_key_column", fk.ForeignColumn},
+		{"on_update", fk.OnUpdate},
+		{"on_delete", fk.OnDelete},
+	} {
 		if schema.Get(pair[0]).Str() != pair[1] {
 			return pair[0], pair[1]
 		}

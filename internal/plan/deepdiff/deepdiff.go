@@ -4,6 +4,7 @@
 package deepdiff
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -100,5 +101,5 @@ func (d *differ) objects(lhs, rhs *jsvalue.Object, path []string) {
 }
 
 func at(path []string, key string) []string {
-	return append(path[:len(path):len(path)], key)
+	return append(slices.Clip(path), key)
 }

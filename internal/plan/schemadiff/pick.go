@@ -19,8 +19,10 @@ func Whitelist(k snapshot.Kind, rules directus.Rules) Picked {
 	case snapshot.Collection:
 		return Picked{[]string{"collection", "fields", "meta"}, []string{"name"}}
 	case snapshot.Field:
-		p := Picked{[]string{"collection", "field", "type", "meta", "name", "children"}, []string{"name", "table", "data_type",
-			"default_value", "max_length", "numeric_precision", "numeric_scale", "is_nullable", "is_unique"}}
+		p := Picked{[]string{"collection", "field", "type", "meta", "name", "children"}, []string{
+			"name", "table", "data_type",
+			"default_value", "max_length", "numeric_precision", "numeric_scale", "is_nullable", "is_unique",
+		}}
 		if rules.HasIsIndexed {
 			p.schema = append(p.schema, "is_indexed")
 		}
@@ -30,8 +32,10 @@ func Whitelist(k snapshot.Kind, rules directus.Rules) Picked {
 	case snapshot.SystemField:
 		return Picked{[]string{"collection", "field"}, []string{"is_indexed"}}
 	default:
-		return Picked{[]string{"collection", "field", "related_collection", "meta"}, []string{"table", "column",
-			"foreign_key_table", "foreign_key_column", "constraint_name", "on_update", "on_delete"}}
+		return Picked{[]string{"collection", "field", "related_collection", "meta"}, []string{
+			"table", "column",
+			"foreign_key_table", "foreign_key_column", "constraint_name", "on_update", "on_delete",
+		}}
 	}
 }
 
