@@ -80,17 +80,6 @@ type Plan struct {
 // Empty tells whether Directus would say "No changes to apply."
 func (p *Plan) Empty() bool { return len(p.Actions) == 0 }
 
-// Action returns the first action on an item, or nil. An alias that becomes a column has two, of which the first is the
-// drop.
-func (p *Plan) Action(key snapshot.Key) *Action {
-	for i := range p.Actions {
-		if p.Actions[i].Key == key {
-			return &p.Actions[i]
-		}
-	}
-	return nil
-}
-
 // Op is a kind of effect on the database.
 type Op uint8
 
