@@ -162,11 +162,13 @@ func (d *decoder) lists(data []byte) {
 // items adds the entries of all lists.
 func (d *decoder) items() {
 	for _, k := range Kinds() {
+		d.snap.Grow(k, len(d.doc.Value.Get(k.List()).List()))
+	}
+	for _, k := range Kinds() {
 		list, ok := d.doc.Value.Object().Get(k.List())
 		if k == SystemField {
 			d.snap.HasSystemFields = ok && list.Kind() == jsvalue.KindList
 		}
-		d.snap.Grow(k, len(list.List()))
 		for i, v := range list.List() {
 			d.item(k, i, v)
 		}

@@ -128,7 +128,11 @@ func (s *Snapshot) index() *index {
 	if x := s.found.Load(); x != nil {
 		return x
 	}
-	x := &index{first: make(map[Key]int, s.Len())}
+	room := 0
+	for k := range s.lists {
+		room += cap(s.lists[k])
+	}
+	x := &index{first: make(map[Key]int, room)}
 	for k := range s.lists {
 		for i := range s.lists[k] {
 			x.add(s.lists[k][i].Key, i)
