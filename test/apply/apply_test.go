@@ -95,7 +95,7 @@ func execute(t *testing.T, dsn, sql string) {
 }
 
 func (b *bench) run(t *testing.T) {
-	for _, h := range hazards() {
+	for _, h := range hazards(b.version) {
 		t.Run(h.name, func(t *testing.T) { b.try(t, h, b.live) })
 	}
 	for seed := range seeds(t) {

@@ -14,9 +14,14 @@ type hazard struct {
 	edit func(file)
 }
 
-// hazards are tried on every version; what they lead to differs.
-func hazards() []hazard {
-	return slices.Concat(dropHazards(), keyHazards(), columnHazards(), relationHazards(), situationHazards())
+// hazards returns those to try on a version; what they lead to differs. How a column is changed is the same code in 12.3.0 and
+// 12.4.1 (services/fields.js), so it is tried on one of them.
+func hazards(version string) []hazard {
+	all := slices.Concat(dropHazards(), keyHazards(), relationHazards(), situationHazards())
+	if version == "12.3.0" {
+		return all
+	}
+	return append(all, columnHazards()...)
 }
 
 func dropHazards() []hazard {
