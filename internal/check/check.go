@@ -125,7 +125,7 @@ func (c *run) verdict(ctx context.Context) policy.Verdict {
 	live := scoped(c.Live.Snapshot, c.file.Snapshot, c.Live.Version)
 	diffs := threeway.Differences(live, c.file.Snapshot)
 	in.InSync = len(live.Keys()) - liveOnly(diffs)
-	if len(diffs) == 0 && c.Live.Upgraded == nil {
+	if len(diffs) == 0 && c.Live.Upgraded == nil && !c.Live.Snapshot.Repeats {
 		return policy.Judge(in)
 	}
 	if err := c.fill(ctx, &in, diffs); err != nil {
@@ -135,9 +135,11 @@ func (c *run) verdict(ctx context.Context) policy.Verdict {
 }
 
 // sameBytes is the clean path: what Directus would write is what the target
-// holds, so nothing needs to be parsed.
+// holds, so nothing needs to be parsed. It is closed where equal snapshots do
+// not mean that a boot changes nothing: before a migration, and where an item
+// stands twice.
 func (c *run) sameBytes() bool {
-	if c.Live.Upgraded != nil {
+	if c.Live.Upgraded != nil || c.Live.Snapshot.Repeats {
 		return false
 	}
 	return snapshot.Matches(c.Live.Snapshot, snapshot.FormatOf(c.Target.Data), c.Target.Data)

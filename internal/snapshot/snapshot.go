@@ -99,6 +99,10 @@ type Snapshot struct {
 	// HasSystemFields tells an empty systemFields list from none: to Directus
 	// 11.13 and later both mean that no system field is indexed.
 	HasSystemFields bool
+	// Repeats tells, of a snapshot taken from a database, that some item stands
+	// in it twice. Applying such a snapshot to its own database changes it: a
+	// column whose row is marked as an alias too is dropped by 11.8 and later.
+	Repeats bool
 
 	lists [kinds][]Item
 	// found is made when something is first looked for: what is only encoded

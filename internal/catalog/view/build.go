@@ -146,6 +146,7 @@ func (b *builder) fields() {
 			listed = append(listed, listedColumn{col, row})
 		}
 	}
+	b.out.Repeats = len(b.SameNames()) > 0 || repeats(listed, aliases)
 	list := make([]placed, len(listed), len(listed)+len(aliases))
 	inChunks(len(listed), func(from, to int) {
 		for i := from; i < to; i++ {
@@ -163,6 +164,22 @@ func (b *builder) fields() {
 type listedColumn struct {
 	column *catalog.Column
 	row    *meta
+}
+
+// repeats tells whether a field is listed twice: a column with an alias row, or
+// two alias rows of one name.
+func repeats(listed []listedColumn, aliases []placed) bool {
+	seen := make(map[catalog.ColumnName]bool, len(aliases))
+	for i := range aliases {
+		name := catalog.ColumnName{Table: aliases[i].collection, Column: aliases[i].field}
+		if seen[name] {
+			return true
+		}
+		seen[name] = true
+	}
+	return len(seen) > 0 && slices.ContainsFunc(listed, func(l listedColumn) bool {
+		return seen[catalog.ColumnName{Table: l.column.Table, Column: l.column.Name}]
+	})
 }
 
 // fieldRows indexes the rows of directus_fields, first id first, and returns

@@ -55,6 +55,11 @@ func (b *builder) relations() {
 			list = append(list, placedRelation(rel.many, rel.field, related, rel.meta.value, rel.meta.id, jsvalue.Null()))
 		}
 	}
+	seen := make(map[snapshot.Key]bool, len(list))
+	for i := range list {
+		b.out.Repeats = b.out.Repeats || seen[list[i].item.Key]
+		seen[list[i].item.Key] = true
+	}
 	b.add(list)
 }
 
