@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/schemaguard/schemaguard/internal/directus"
@@ -98,13 +99,15 @@ func Run(ctx context.Context, r Request) policy.Verdict {
 // run is one check in progress.
 type run struct {
 	Request
-	file    *snapshot.File
-	points  []syncpoint.Point
-	asked   bool // the sync points were read
-	notes   []string
-	past    map[snapshot.Key]threeway.Past
-	hand    map[snapshot.Key]bool
-	adopted bool
+	file   *snapshot.File
+	points []syncpoint.Point
+	asked  bool // the sync points were read
+	notes  []string
+	// problems were found on the way, beside those of live and of the file.
+	problems []finding.Finding
+	past     map[snapshot.Key]threeway.Past
+	hand     map[snapshot.Key]bool
+	adopted  bool
 }
 
 // errGit marks a failure to read the history.
@@ -125,13 +128,26 @@ func (c *run) verdict(ctx context.Context) policy.Verdict {
 	live := scoped(c.Live.Snapshot, c.file.Snapshot, c.Live.Version)
 	diffs := threeway.Differences(live, c.file.Snapshot)
 	in.InSync = len(live.Keys()) - liveOnly(diffs)
+	if len(diffs) == 0 && !slices.Equal(live.Keys(), c.file.Snapshot.Keys()) {
+		in.Problems = append(in.Problems, c.orderOnly())
+	}
 	if len(diffs) == 0 && c.Live.Upgraded == nil && !c.Live.Snapshot.Repeats {
 		return policy.Judge(in)
 	}
 	if err := c.fill(ctx, &in, diffs); err != nil {
 		return unable(err)
 	}
+	in.Problems = append(in.Problems, c.problems...)
 	return policy.Judge(in)
+}
+
+// orderOnly says that the lists have another order, which means nothing: ids
+// that Directus sorts by differ from database to database.
+func (c *run) orderOnly() finding.Finding {
+	return finding.Finding{
+		Code: finding.OrderOnly, Severity: finding.Note, File: c.Target.File, Line: 1,
+		Message: c.Target.File + " lists the same items in another order than the database",
+	}
 }
 
 // sameBytes is the clean path: what Directus would write is what the target
@@ -221,7 +237,10 @@ func (c *run) lookBack(ctx context.Context, diffs []threeway.Difference, sync th
 		}
 	}
 	if missing && c.History.Shallow() {
-		c.notes = append(c.notes, "this clone is shallow: what only older commits have counts as unsaved (git fetch --unshallow)")
+		c.problems = append(c.problems, finding.Finding{
+			Code: finding.ShallowHistory, Severity: finding.Note,
+			Message: "this clone is shallow: what only older commits have counts as unsaved", Fix: "git fetch --unshallow",
+		})
 	}
 	return c.handEdits(ctx, diffs, found, sync)
 }

@@ -213,7 +213,7 @@ const saveCommand = "schemaguard snapshot --stage"
 // weigh decides what a change means under the rule that asks.
 func (j *judge) weigh(c *threeway.Change, action *plan.Action, out Change) (s finding.Severity, refuses bool, fix string) {
 	switch {
-	case c.Class.Unsaved() || c.Class == threeway.Conflict:
+	case isBug(action), c.Class.Unsaved(), c.Class == threeway.Conflict:
 		return finding.Danger, true, saveCommand
 	case c.Class == threeway.Ahead:
 		if j.Rule == Boot {
@@ -225,18 +225,16 @@ func (j *judge) weigh(c *threeway.Change, action *plan.Action, out Change) (s fi
 			return finding.Danger, true, ""
 		}
 		return finding.Note, false, ""
-	case isBug(action):
-		return finding.Danger, true, saveCommand
 	case out.Loses && takesRows(out.Loss):
 		return finding.Danger, j.Rule == Boot, ""
 	}
 	return finding.Note, false, ""
 }
 
-// isBug tells an action that destroys what neither side asked to have
-// destroyed: Directus takes an edit for a deletion.
+// isBug tells an action that destroys what nobody asked to have destroyed:
+// Directus takes an edit for a deletion, or a part for the whole.
 func isBug(a *plan.Action) bool {
-	return a != nil && a.Code == finding.MetaKeyMissing && a.Verb == plan.Drop
+	return a != nil && a.Verb == plan.Drop && (a.Code == finding.MetaKeyMissing || a.Code == finding.PartialIgnored)
 }
 
 // takesRows tells whether something would be lost, or might be: what was not
@@ -265,7 +263,7 @@ func (j *judge) planOnly() {
 		f := finding.Finding{
 			Code: a.Code, Severity: finding.Danger, Item: a.Key.String(), File: j.File, Fix: saveCommand,
 			Message: a.Key.String() + " is the same in the database and the snapshot, yet a boot drops it: " + a.Cause,
-			Harm:    lossWords(loss), Refuses: j.Rule == Boot || a.Code == finding.MetaKeyMissing,
+			Harm:    lossWords(loss), Refuses: j.Rule == Boot || isBug(a),
 		}
 		j.found(f)
 	}

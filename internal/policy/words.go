@@ -13,6 +13,9 @@ import (
 
 // codeOf names the finding that a change is.
 func codeOf(c *threeway.Change, a *plan.Action) finding.Code {
+	if isBug(a) {
+		return a.Code
+	}
 	switch c.Class {
 	case threeway.UnsavedCreate:
 		return actionCode(a, dropCode(c))
@@ -36,7 +39,7 @@ func codeOf(c *threeway.Change, a *plan.Action) finding.Code {
 
 // actionCode is the code that the simulated apply gives, else the class's own.
 func actionCode(a *plan.Action, own finding.Code) finding.Code {
-	if a != nil && a.Code != "" {
+	if a != nil && a.Code != "" && a.Code != finding.EditLost {
 		return a.Code
 	}
 	return own
