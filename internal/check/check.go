@@ -42,6 +42,9 @@ type Target struct {
 	Source policy.Source
 	File   string // what findings call the file
 	Data   []byte
+	// Decoded waits for what was made of Data beforehand; nil to do that when it
+	// is needed, which mostly is never.
+	Decoded func() *snapshot.File
 	// Past holds the commits whose ancestors, themselves included, are the
 	// target's past.
 	Past []string
@@ -119,12 +122,18 @@ func (c *run) verdict(ctx context.Context) policy.Verdict {
 		in.InSync = c.Live.Snapshot.Len()
 		return policy.Judge(in)
 	}
-	c.file = snapshot.Decode(c.Target.File, c.Target.Data)
+	if c.Target.Decoded != nil {
+		c.file = c.Target.Decoded()
+	} else {
+		c.file = snapshot.Decode(c.Target.File, c.Target.Data)
+	}
 	in.Problems = append(append([]finding.Finding{}, in.Problems...), c.file.Problems...)
 	if !c.file.Trusted() {
 		return policy.Judge(in)
 	}
 	in.Problems = append(in.Problems, c.headerSkew()...)
+	facts := c.askFacts(ctx) // the server looks while the sides are compared
+	defer facts()
 	live := scoped(c.Live.Snapshot, c.file.Snapshot, c.Live.Version)
 	diffs := threeway.Differences(live, c.file.Snapshot)
 	in.InSync = len(live.Keys()) - liveOnly(diffs)
@@ -134,7 +143,7 @@ func (c *run) verdict(ctx context.Context) policy.Verdict {
 	if len(diffs) == 0 && c.Live.Upgraded == nil && !c.Live.Snapshot.Repeats {
 		return policy.Judge(in)
 	}
-	if err := c.fill(ctx, &in, diffs); err != nil {
+	if err := c.fill(ctx, &in, diffs, facts); err != nil {
 		return unable(err)
 	}
 	in.Problems = append(in.Problems, c.problems...)
@@ -161,10 +170,29 @@ func (c *run) sameBytes() bool {
 	return snapshot.Matches(c.Live.Snapshot, snapshot.FormatOf(c.Target.Data), c.Target.Data)
 }
 
-// fill finds out everything that the judgement of differences needs.
-func (c *run) fill(ctx context.Context, in *policy.Input, diffs []threeway.Difference) error {
-	var sync threeway.SyncPoint
+// askFacts begins to ask for the facts. What it returns waits for them, after
+// which the database can be asked something else.
+func (c *run) askFacts(ctx context.Context) func() (plan.Facts, error) {
+	var facts plan.Facts
 	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		facts, err = c.Database.Facts(ctx)
+	}()
+	return func() (plan.Facts, error) {
+		<-done
+		return facts, err
+	}
+}
+
+// fill finds out everything that the judgement of differences needs.
+func (c *run) fill(ctx context.Context, in *policy.Input, diffs []threeway.Difference, ask func() (plan.Facts, error)) error {
+	facts, err := ask()
+	if err != nil {
+		return err
+	}
+	var sync threeway.SyncPoint
 	if len(diffs) > 0 {
 		if sync, err = c.sync(ctx); err != nil {
 			return err
@@ -175,10 +203,6 @@ func (c *run) fill(ctx context.Context, in *policy.Input, diffs []threeway.Diffe
 	}
 	in.Changes = threeway.Classify(diffs, sync, c.past)
 	in.HandEdited, in.NotAdopted = c.hand, c.notAdopted(diffs)
-	facts, err := c.Database.Facts(ctx)
-	if err != nil {
-		return err
-	}
 	before := c.Live.Snapshot
 	if c.Live.Upgraded != nil {
 		before = c.Live.Upgraded

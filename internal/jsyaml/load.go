@@ -162,8 +162,16 @@ func (d *Document) index() {
 // size counts a value and everything in it.
 func size(v jsvalue.Value) int {
 	n := 1
-	for i := range childCount(v) {
-		n += size(child(v, i))
+	for _, e := range v.List() {
+		n += size(e)
+	}
+	o := v.Object()
+	for i := range o.Len() {
+		if _, m := o.At(i); m.Kind() == jsvalue.KindList || m.Kind() == jsvalue.KindObject {
+			n += size(m)
+		} else {
+			n++
+		}
 	}
 	return n
 }

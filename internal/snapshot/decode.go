@@ -190,13 +190,12 @@ func (d *decoder) item(k Kind, i int, v jsvalue.Value) {
 		d.report(finding.SnapshotInvalid, line, "an entry of `"+k.List()+"` has no name")
 		return
 	}
-	if d.snap.Get(key) != nil {
+	if d.snap.add(Item{Key: key, Value: pick(k, v), Line: line}) {
 		d.reportItem(finding.DuplicateItem, key, line, "the file has "+key.String()+" twice")
 	}
 	if k == Collection && strings.HasPrefix(key.Collection, "directus_") {
 		d.reportItem(finding.SystemCollection, key, line, key.String()+" is one of Directus's own tables")
 	}
-	d.snap.Add(Item{Key: key, Value: pick(k, v), Line: line})
 }
 
 // cutOff finds a file that ends inside its last item, yet is valid YAML: the
@@ -226,10 +225,14 @@ func (d *decoder) dangling() {
 		return
 	}
 	for _, k := range []Kind{Field, Relation} {
+		name, known := "", false // of the last one: they mostly come one after another
 		for i := range d.snap.Items(k) {
 			item := &d.snap.Items(k)[i]
-			owner := Key{Kind: Collection, Collection: item.Key.Collection}
-			if d.snap.Get(owner) == nil && !strings.HasPrefix(item.Key.Collection, "directus_") {
+			if item.Key.Collection != name || i == 0 {
+				name = item.Key.Collection
+				known = d.snap.Get(Key{Kind: Collection, Collection: name}) != nil
+			}
+			if !known && !strings.HasPrefix(item.Key.Collection, "directus_") {
 				d.reportItem(finding.DanglingItem, item.Key, item.Line,
 					fmt.Sprintf("%s belongs to collection %s, which the file lacks", item.Key, item.Key.Collection))
 			}

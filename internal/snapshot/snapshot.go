@@ -116,15 +116,17 @@ type index struct {
 	again map[Key][]int // further items of a key, which only odd databases have
 }
 
-func (x *index) add(key Key, i int) {
-	if _, dup := x.first[key]; !dup {
+// add notes where an item is, and tells whether its key was there before.
+func (x *index) add(key Key, i int) (again bool) {
+	if _, again = x.first[key]; !again {
 		x.first[key] = i
-		return
+		return false
 	}
 	if x.again == nil {
 		x.again = map[Key][]int{}
 	}
 	x.again[key] = append(x.again[key], i)
+	return true
 }
 
 // index returns the index, which may be asked for by several at once.
@@ -162,6 +164,13 @@ func (s *Snapshot) Add(item Item) {
 		x.add(item.Key, len(s.lists[k]))
 	}
 	s.lists[k] = append(s.lists[k], item)
+}
+
+// add is Add, and tells whether there is an item of that key already.
+func (s *Snapshot) add(item Item) (again bool) {
+	again = s.index().add(item.Key, len(s.lists[item.Key.Kind]))
+	s.lists[item.Key.Kind] = append(s.lists[item.Key.Kind], item)
+	return again
 }
 
 // Grow makes room for n more items of a kind.

@@ -72,6 +72,8 @@ func (s *Session) Close() { s.Database.Close() }
 type content struct {
 	id   string
 	data []byte
+	// decoded waits for what was made of it; nil where that was not begun.
+	decoded func() *snapshot.File
 }
 
 // readCommitted begins to read the committed snapshot and returns what waits for
@@ -86,12 +88,37 @@ func (w *Workspace) readCommitted(ctx context.Context) func() content {
 		}
 		if blob, err := w.Repo.At(ctx, "HEAD", w.Path); err == nil {
 			if data, err := blob.Data(ctx); err == nil {
-				c = content{blob.ID, data}
+				c = content{id: blob.ID, data: data, decoded: w.decodeEarly(blob.ID, data)}
 			}
 		}
 	}()
 	return sync.OnceValue(func() content { return <-done })
 }
+
+// decodeEarly begins to decode a blob that differed from live the last time:
+// then it will most likely be needed, and until the server has answered there is
+// nothing else to do. It returns nil for any other.
+func (w *Workspace) decodeEarly(id string, data []byte) func() *snapshot.File {
+	if mark, ok := w.Repo.Cache(differsName(id)); !ok || string(mark) != "yes" {
+		return nil
+	}
+	done := make(chan *snapshot.File, 1)
+	go func() { done <- snapshot.Decode(w.Path, data) }()
+	return sync.OnceValue(func() *snapshot.File { return <-done })
+}
+
+// remember notes whether a blob differed from live, for the next check.
+func (w *Workspace) remember(id string, differed bool) {
+	mark, ok := w.Repo.Cache(differsName(id))
+	switch known := ok && string(mark) == "yes"; {
+	case differed && !known:
+		w.Repo.Store(differsName(id), []byte("yes"))
+	case !differed && known:
+		w.Repo.Store(differsName(id), []byte("no"))
+	}
+}
+
+func differsName(blob string) string { return "differs-" + blob }
 
 // data returns the content of a blob, which often is the committed one.
 func (w *Workspace) data(ctx context.Context, blob gitrepo.Blob) ([]byte, error) {
@@ -140,5 +167,9 @@ func (s *Session) Check(ctx context.Context, t Target, rule policy.Rule, guard b
 	if s.Repo != nil {
 		r.History = s.History()
 	}
-	return check.Run(ctx, r)
+	v := check.Run(ctx, r)
+	if t.blob != "" && v.State != policy.NotRun {
+		s.remember(t.blob, len(v.Changes) > 0)
+	}
+	return v
 }

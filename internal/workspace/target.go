@@ -22,6 +22,8 @@ type Target struct {
 	Rule policy.Rule
 	// Missing is set where there is no snapshot at that place.
 	Missing *finding.Finding
+
+	blob string // git's id of the content; empty for what is not from git
 }
 
 // Target finds the snapshot that a word on the command line means: index, HEAD,
@@ -93,7 +95,10 @@ func (w *Workspace) fromGit(ctx context.Context, word string) (Target, error) {
 	}
 	t.File = w.Path
 	if err == nil {
-		t.Data, err = w.data(ctx, blob)
+		t.blob = blob.ID
+		if t.Data, err = w.data(ctx, blob); blob.ID == w.last.id {
+			t.Decoded = w.last.decoded
+		}
 	}
 	return t.orMissing(err)
 }

@@ -46,8 +46,15 @@ func prepare(ctx context.Context, dir, root string, srv *pgserver.Server) (*benc
 			return nil, fmt.Errorf("making the repository of %d collections: %w", n, err)
 		}
 	}
+	// One of its own: what a check keeps for the next is not to be a clean one's.
+	if err := os.CopyFS(b.driftedProject(), os.DirFS(b.project(driftedSize))); err != nil {
+		return nil, fmt.Errorf("copying a repository: %w", err)
+	}
 	return b, nil
 }
+
+// driftedProject is the repository of the database with unsaved work.
+func (b *bench) driftedProject() string { return filepath.Join(b.dir, "project-drifted") }
 
 // project is the repository of the database with that many collections.
 func (b *bench) project(collections int) string {
@@ -101,7 +108,7 @@ func (b *bench) checkOf(collections int) command {
 // driftedCheck is a check of the database with unsaved work.
 func (b *bench) driftedCheck() command {
 	return command{
-		dir: b.project(driftedSize), env: b.env, code: 2,
+		dir: b.driftedProject(), env: b.env, code: 2,
 		args: []string{b.guard, "check", "--dsn", b.srv.DSN(driftedDatabase)},
 	}
 }
