@@ -16,7 +16,9 @@ collections of ten fields each, every third with a relation, and everything that
 with the same driver, sends the same statements and throws the rows away: nothing that asks Postgres can be faster. ` + "`check`" + `
 runs with no cache of ours; only the check of unsaved work is a second run, since the first one reads git's history.
 
-Times depend on the machine, the ratios hardly do, so the budgets are ratios.
+Times depend on the machine, the ratios much less, so the budgets are ratios. They are meant for a machine with nothing else to
+do: where other programs take the processors, a check loses more than the floor, because it works on two at once (1.6 and
+not 1.4 times the floor with three programs waiting for each core).
 
 Machine: %s.
 
