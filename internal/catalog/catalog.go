@@ -49,6 +49,7 @@ type Catalog struct {
 	Database      string
 	Role          string
 	ServerVersion int      // server_version_num
+	AsDirectus    bool     // the role owns Directus's tables, so it sees what Directus sees
 	HasSyncPoint  bool     // the table of the sync point exists
 	Migrations    []string // directus_migrations.version, in no order
 	Tables        []Table
@@ -82,6 +83,7 @@ func (c *Catalog) scanServer(row [][]byte) error {
 		return fmt.Errorf("reading the server's version: %w", err)
 	}
 	c.ServerVersion, c.HasPostGIS, c.HasSyncPoint = n, isTrue(row[3]), isTrue(row[4])
+	c.AsDirectus = isTrue(row[5])
 	return nil
 }
 

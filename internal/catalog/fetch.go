@@ -104,7 +104,33 @@ func Fetch(ctx context.Context, conn *pgconn.PgConn, opt Options) (*Catalog, err
 		rollback(conn)
 		return nil, explain(err, conn.ParameterStatus("session_authorization"), opt)
 	}
+	if err := c.hidden(); err != nil {
+		return nil, err
+	}
 	return c, nil
+}
+
+// hidden refuses a catalog that lacks what Directus sees: a tracked table on
+// which this role has no right at all is left out of information_schema, and so
+// of everything that Directus would list. A role that owns Directus's own tables
+// is taken to see as Directus does.
+func (c *Catalog) hidden() error {
+	if c.AsDirectus {
+		return nil
+	}
+	unseen := map[string]bool{}
+	for _, t := range c.Tables {
+		if t.Kind == 'r' && !t.Visible {
+			unseen[t.Name] = true
+		}
+	}
+	rows := &c.Meta[MetaCollections]
+	for _, row := range rows.Rows {
+		if name, _ := rows.Text(row, "collection"); unseen[name] {
+			return &NotReadableError{Role: c.Role, Reason: fmt.Sprintf("it has no right on table %q, which Directus tracks", name)}
+		}
+	}
+	return nil
 }
 
 // Statements returns what [Fetch] sends, for measuring what the server and the

@@ -64,6 +64,15 @@ func TestFetchNamesWhatIsMissing(t *testing.T) {
 	if _, err := catalog.Fetch(ctx, weak, catalog.Options{}); !errors.As(err, &notReadable) {
 		t.Errorf("a role without rights gave %v", err)
 	}
+	// What it cannot see at all would look deleted: that is no answer either.
+	run(t, admin, `GRANT SELECT ON ALL TABLES IN SCHEMA public TO catalog_weak`)
+	if _, err := catalog.Fetch(ctx, weak, catalog.Options{}); err != nil {
+		t.Errorf("a role that may read everything gave %v", err)
+	}
+	run(t, admin, `REVOKE ALL ON vehicles FROM catalog_weak`)
+	if _, err := catalog.Fetch(ctx, weak, catalog.Options{}); !errors.As(err, &notReadable) || !strings.Contains(err.Error(), `"vehicles"`) {
+		t.Errorf("a role without rights on one table gave %v", err)
+	}
 	if _, err := catalog.Fetch(ctx, admin, catalog.Options{SearchPath: []string{"public", "nowhere"}}); err == nil || !strings.Contains(err.Error(), `"nowhere"`) {
 		t.Errorf("a schema that is not there gave %v", err)
 	}
