@@ -2,8 +2,6 @@
 package docs
 
 import (
-	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,10 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/schemaguard/schemaguard"
-	"github.com/schemaguard/schemaguard/internal/demo"
 	"github.com/schemaguard/schemaguard/internal/finding"
-	"github.com/schemaguard/schemaguard/internal/pgserver/pgtest"
 	"github.com/schemaguard/schemaguard/internal/report"
 )
 
@@ -61,6 +56,9 @@ func TestReadmeIsShort(t *testing.T) {
 	if n := len(strings.Fields(readme)); n > 1000 {
 		t.Errorf("README.md has %d words, at most 1,000", n)
 	}
+	if n := strings.Count(readme, "\n## ") + 1; n > 14 {
+		t.Errorf("README.md has %d headings, at most 14", n)
+	}
 }
 
 // Every link to a file leads to one, and every code that is named is in the table.
@@ -72,7 +70,7 @@ func TestLinksAndCodes(t *testing.T) {
 	}
 	link := regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
 	code := regexp.MustCompile("[(`]([A-Z]+(?:_[A-Z]+)+)[)`]")
-	for _, page := range append(pages, filepath.Join(top, "README.md"), filepath.Join(top, "CONTRIBUTING.md")) {
+	for _, page := range append(pages, filepath.Join(top, "README.md"), filepath.Join(top, "CONTRIBUTING.md"), filepath.Join(top, "CHANGELOG.md")) {
 		data, err := os.ReadFile(page)
 		if err != nil {
 			t.Fatal(err)
@@ -86,7 +84,7 @@ func TestLinksAndCodes(t *testing.T) {
 			continue // its capitals are variables
 		}
 		for _, m := range code.FindAllStringSubmatch(string(data), -1) {
-			if _, ok := finding.Lookup(finding.Code(m[1])); !ok && !strings.HasPrefix(m[1], "DB_") && m[1] != "DATABASE_URL" {
+			if _, ok := finding.Lookup(finding.Code(m[1])); !ok && !strings.HasPrefix(m[1], "DB_") && !strings.HasPrefix(m[1], "GIT_") && m[1] != "DATABASE_URL" {
 				t.Errorf("%s names the finding %s, which is not in the table", page, m[1])
 			}
 		}
@@ -103,8 +101,10 @@ func TestReadmeListsTheCommands(t *testing.T) {
 	_, list, _ := strings.Cut(string(out), "Available Commands:\n")
 	list, _, _ = strings.Cut(list, "\n\n")
 	readme := read(t, "README.md")
+	known := map[string]bool{}
 	for _, line := range strings.Split(strings.TrimSpace(list), "\n") {
 		name := strings.Fields(line)[0]
+		known[name] = true
 		switch name {
 		case "help", "completion", "version":
 			continue
@@ -113,55 +113,32 @@ func TestReadmeListsTheCommands(t *testing.T) {
 			t.Errorf("README.md does not name the command %s", name)
 		}
 	}
+	for _, m := range regexp.MustCompile(`(?m)^schemaguard ([a-z]+)`).FindAllStringSubmatch(strings.Join(append(blocks(readme, "sh"), blocks(readme, "")...), ""), -1) {
+		if !known[m[1]] {
+			t.Errorf("README.md names the command %s, which there is not", m[1])
+		}
+	}
 }
 
 // TestReadmeRuns pastes what README says to protect a repository, and the hook,
 // into a shell in the example project.
 func TestReadmeRuns(t *testing.T) {
 	t.Parallel()
-	dumps, err := demo.Fixture()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dsn := pgtest.RestoreSQL(t, dumps...)
-	dir := t.TempDir()
-	snapshot, err := schemaguard.Example.ReadFile("snapshots/schema.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, data := range map[string][]byte{
-		"snapshots/schema.yaml": snapshot,
-		".env":                  []byte("DB_CLIENT=pg\nDB_CONNECTION_STRING=" + dsn + "\n"),
-		".gitignore":            []byte(".env\n"),
-	} {
-		file := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	readme := read(t, "README.md")
-	var script bytes.Buffer
-	script.WriteString("set -eu\ngit init -q .\ngit config user.name t\ngit config user.email t@example.com\ngit add .\ngit commit -qm start\n")
+	p := newProject(t)
+	var script strings.Builder
 	ran := 0
-	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(readme, -1) {
-		if strings.Contains(block[1], "go install") || strings.Contains(block[1], "git clone") {
+	for _, block := range blocks(read(t, "README.md"), "sh") {
+		if strings.Contains(block, "go install") || strings.Contains(block, "git clone") {
 			continue // they fetch what is published
 		}
-		script.WriteString(block[1])
+		script.WriteString(block)
 		ran++
 	}
 	if ran < 2 {
 		t.Fatalf("README.md has %d blocks to run", ran)
 	}
 	script.WriteString("git add .\ngit commit -qm guarded\n")
-	bin := program(t)
-	cmd := exec.CommandContext(context.Background(), "sh", "-c", script.String())
-	cmd.Dir = dir
-	cmd.Env = []string{"PATH=" + filepath.Dir(bin) + ":" + os.Getenv("PATH"), "HOME=" + dir, "GIT_CONFIG_NOSYSTEM=1"}
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("pasting README.md: %v\n%s\n%s", err, script.String(), out)
+	if code, out := p.sh(t, script.String()); code != 0 {
+		t.Fatalf("pasting README.md: exit %d\n%s\n%s", code, script.String(), out)
 	}
 }
