@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -21,25 +20,59 @@ type Version struct {
 // ErrVersion is wrapped by every error of [ParseVersion].
 var ErrVersion = errors.New("not a Directus version")
 
-// versionPattern: two or three numbers without leading zeros, at most six digits each, and an optional pre-release.
-var versionPattern = regexp.MustCompile(
-	`^v?(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})(?:\.(0|[1-9][0-9]{0,5}))?(?:-([0-9A-Za-z-]{1,32}(?:\.[0-9A-Za-z-]{1,32}){0,4}))?$`)
-
 // ParseVersion reads "12.4.1", "v11.8" (patch 0) or "10.13.4-beta.1". A lone major number is refused, as "11" names whatever
 // image was current when it was pulled. The error wraps [ErrVersion] and quotes at most 40 bytes of the input.
 func ParseVersion(s string) (Version, error) {
-	m := versionPattern.FindStringSubmatch(s)
-	if m == nil {
-		if len(s) > 40 {
-			s = s[:40]
-		}
-		return Version{}, fmt.Errorf("reading version %q: %w", s, ErrVersion)
+	if v, ok := parseVersion(s); ok {
+		return v, nil
+	}
+	if len(s) > 40 {
+		s = s[:40]
+	}
+	return Version{}, fmt.Errorf("reading version %q: %w", s, ErrVersion)
+}
+
+// parseVersion takes two or three numbers and an optional pre-release. It is written out because every command parses
+// versions at its start, and the pattern that says the same takes longer to compile than all of them to read.
+func parseVersion(s string) (Version, bool) {
+	release, pre, hasPre := strings.Cut(strings.TrimPrefix(s, "v"), "-")
+	if hasPre && !isPreRelease(pre) {
+		return Version{}, false
+	}
+	parts := strings.Split(release, ".")
+	if len(parts) < 2 || len(parts) > 3 {
+		return Version{}, false
 	}
 	var n [3]int
-	for i := range n {
-		n[i], _ = strconv.Atoi(m[i+1]) // digits by the pattern; an absent patch is 0
+	for i, part := range parts {
+		if !isNumber(part) {
+			return Version{}, false
+		}
+		n[i], _ = strconv.Atoi(part)
 	}
-	return Version{Major: n[0], Minor: n[1], Patch: n[2], Pre: m[4]}, nil
+	return Version{Major: n[0], Minor: n[1], Patch: n[2], Pre: pre}, true
+}
+
+// isNumber takes one to six digits without a leading zero.
+func isNumber(s string) bool {
+	if s == "" || len(s) > 6 || (s[0] == '0' && len(s) > 1) {
+		return false
+	}
+	return strings.Trim(s, "0123456789") == ""
+}
+
+// isPreRelease takes one to five words of letters, digits and hyphens, 32 at most each, joined by dots.
+func isPreRelease(s string) bool {
+	words := strings.Split(s, ".")
+	if len(words) > 5 {
+		return false
+	}
+	for _, word := range words {
+		if word == "" || len(word) > 32 || strings.Trim(word, "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // String returns "12.4.1" or "10.13.4-beta.1".
