@@ -116,7 +116,7 @@ func draw(lines []string) []byte {
 	}
 	b.WriteByte('\n')
 	for i, line := range lines {
-		fmt.Fprintf(&b, `<text x="%d" y="%d">%s</text>`+"\n", margin, title+14+i*lineHeight, spans(line))
+		fmt.Fprintf(&b, `<text x="%d" y="%d" xml:space="preserve">%s</text>`+"\n", margin, title+14+i*lineHeight, spans(line))
 	}
 	b.WriteString("</svg>\n")
 	return b.Bytes()
