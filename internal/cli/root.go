@@ -39,7 +39,7 @@ func (a *app) root() *cobra.Command {
 	flags.BoolVarP(&a.flags.verbose, "verbose", "v", false, "show every item and every value that differs")
 	a.setting(cmd, "database.url", "dsn", "the database, as a `URL` or keyword DSN")
 	a.setting(cmd, "directus.version", "directus-version", "the `version` of Directus that runs, e.g. 12.4.1")
-	a.setting(cmd, "loss_timeout", "loss-timeout", "how `long` rows are counted before \"not counted\" (default 2s)")
+	a.setting(cmd, "loss_timeout", "loss-timeout", "count rows for this `duration`, then say \"not counted\" (default 2s)")
 	cmd.AddCommand(
 		a.statusCommand(), a.checkCommand(), a.diffCommand(), a.snapshotCommand(),
 		a.initCommand(), a.doctorCommand(), a.demoCommand(), a.explainCommand(), a.versionCommand(),
