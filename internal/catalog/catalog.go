@@ -83,7 +83,14 @@ func (c *Catalog) scanServer(row [][]byte) error {
 		return fmt.Errorf("reading the server's version: %w", err)
 	}
 	c.ServerVersion, c.HasPostGIS, c.HasSyncPoint = n, isTrue(row[3]), isTrue(row[4])
-	c.AsDirectus = isTrue(row[5])
+	c.AsDirectus = isTrue(row[6])
+	if c.HasSyncPoint && !isTrue(row[5]) {
+		// Without it, what was deleted in live would pass for still to come.
+		return &NotReadableError{
+			Role: c.Role, Reason: "it has no right on schemaguard.sync_point",
+			Fix: "GRANT USAGE ON SCHEMA schemaguard TO " + quoteIdentifier(c.Role) + "; GRANT SELECT ON schemaguard.sync_point TO " + quoteIdentifier(c.Role),
+		}
+	}
 	return nil
 }
 

@@ -72,13 +72,22 @@ func (e *NotDirectusError) Error() string {
 	return fmt.Sprintf("table %q not found: this is no Directus database, or its tables are in another schema (set database.search_path)", e.Table)
 }
 
-// NotReadableError says that the role may not read a table that Directus reads.
-type NotReadableError struct{ Role, Reason string }
+// NotReadableError says that the role may not read a table that a check needs.
+type NotReadableError struct {
+	Role, Reason string
+	Fix          string // the SQL that grants it
+}
 
 // Error implements error.
 func (e *NotReadableError) Error() string {
-	return fmt.Sprintf("role %q may not read the schema: %s; grant it with: GRANT SELECT ON ALL TABLES IN SCHEMA public TO %s",
-		e.Role, e.Reason, quoteIdentifier(e.Role))
+	return fmt.Sprintf("role %q may not read the schema: %s; grant it with: %s", e.Role, e.Reason, e.Fix)
+}
+
+// grantTables is the SQL that lets a role read what Directus reads.
+func grantTables(opt Options, role string) string {
+	schema := quoteIdentifier(opt.searched()[0])
+	return "GRANT USAGE ON SCHEMA " + schema + " TO " + quoteIdentifier(role) +
+		"; GRANT SELECT ON ALL TABLES IN SCHEMA " + schema + " TO " + quoteIdentifier(role)
 }
 
 // Fetch reads what Directus would look at, in one REPEATABLE READ READ ONLY
@@ -127,7 +136,7 @@ func (c *Catalog) hidden() error {
 	rows := &c.Meta[MetaCollections]
 	for _, row := range rows.Rows {
 		if name, _ := rows.Text(row, "collection"); unseen[name] {
-			return &NotReadableError{Role: c.Role, Reason: fmt.Sprintf("it has no right on table %q, which Directus tracks", name)}
+			return &NotReadableError{Role: c.Role, Reason: fmt.Sprintf("it has no right on table %q, which Directus tracks", name), Fix: grantTables(c.Options, c.Role)}
 		}
 	}
 	return nil
@@ -266,6 +275,9 @@ func rollback(conn *pgconn.PgConn) {
 
 // explain turns the errors that have a known cause into ones that say it.
 func explain(err error, role string, opt Options) error {
+	if notReadable, ok := errors.AsType[*NotReadableError](err); ok {
+		return notReadable
+	}
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
 		return fmt.Errorf("reading the catalog: %w", err)
@@ -278,7 +290,7 @@ func explain(err error, role string, opt Options) error {
 	case "3F000": // invalid_schema_name
 		return fmt.Errorf("reading the catalog: %s: DB_SEARCH_PATH names %s", pg.Message, strings.Join(opt.SearchPath, ","))
 	case "42501": // insufficient_privilege
-		return &NotReadableError{Role: role, Reason: pg.Message}
+		return &NotReadableError{Role: role, Reason: pg.Message, Fix: grantTables(opt, role)}
 	case "55P03": // lock_not_available
 		return errors.New("reading the catalog: another session is changing the schema right now and holds its lock: try again when it is done")
 	case "57014": // query_canceled

@@ -17,7 +17,9 @@ type Rights struct {
 	Hidden []string
 }
 
-const rightsSQL = `SELECT has_database_privilege(current_database(), 'CREATE') OR to_regclass('schemaguard.sync_point') IS NOT NULL
+const rightsSQL = `SELECT has_database_privilege(current_database(), 'CREATE') OR EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 'schemaguard' AND has_schema_privilege(oid, 'CREATE'))
+       OR EXISTS (SELECT 1 FROM pg_class WHERE relname = 'sync_point' AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'schemaguard')
+                     AND has_table_privilege(oid, 'INSERT, UPDATE'))
      , coalesce(has_table_privilege(to_regclass('directus_activity'), 'SELECT'), false)
      , pg_is_in_recovery()`
 

@@ -132,8 +132,8 @@ func (c *run) verdict(ctx context.Context) policy.Verdict {
 		return policy.Judge(in)
 	}
 	in.Problems = append(in.Problems, c.headerSkew()...)
-	facts := c.askFacts(ctx) // the server looks while the sides are compared
-	defer facts()
+	facts := c.askFacts(ctx)          // the server looks while the sides are compared
+	defer func() { _, _ = facts() }() // the connection is free again after that
 	live := scoped(c.Live.Snapshot, c.file.Snapshot, c.Live.Version)
 	diffs := threeway.Differences(live, c.file.Snapshot)
 	in.InSync = len(live.Keys()) - liveOnly(diffs)

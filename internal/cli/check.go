@@ -21,18 +21,19 @@ type checkFlags struct {
 func (a *app) checkCommand() *cobra.Command {
 	var f checkFlags
 	cmd := &cobra.Command{
-		Use: "check", Short: "Say whether live work would be lost (exit 0, 2 or 3)",
+		Use: "check", Short: "Say whether live work would be lost (exit 0 only if clean)",
 		Long: `Compares the live database with a snapshot and says whether work would be lost.
 
 Unsaved work and conflicts refuse (exit 2). What is only pending never does.
 Under --for boot, which is the rule for a commit, a file or a container, work
-that is in git but not in that snapshot refuses too.`,
+that is in git but not in that snapshot refuses too, and so does a drop that a
+commit asked for, where rows would go with it or could not be counted.`,
 		Example: checkExample,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.check(cmd, f) },
 	}
 	cmd.Flags().StringVar(&f.against, "against", "", "the `snapshot`: index (default), HEAD, worktree, a commit, a file, or container:NAME")
-	cmd.Flags().StringVar(&f.rule, "for", "", "whose rule: commit or boot (default: commit for index, HEAD and worktree, else boot)")
-	cmd.Flags().StringVar(&f.format, "format", "text", "text, json, github, sarif or markdown")
+	cmd.Flags().StringVar(&f.rule, "for", "", "whose `rule`: commit or boot (default: commit for index, HEAD and worktree, else boot)")
+	cmd.Flags().StringVar(&f.format, "format", "text", "the `form`: text, json, github, sarif or markdown")
 	cmd.Flags().BoolVar(&f.json, "json", false, "the same as --format json")
 	return cmd
 }

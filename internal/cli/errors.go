@@ -49,6 +49,7 @@ func (a *app) fail(err error) int {
 	var asked *workspace.UsageError
 	var connecting *connection.Error
 	var unreachable *live.UnreachableError
+	var unanswered *workspace.UnansweredError
 	switch {
 	case errors.As(err, &usage):
 		code = exitUsage
@@ -59,7 +60,7 @@ func (a *app) fail(err error) int {
 		code, p.Hints = exitUsage, asked.Hints
 	case errors.As(err, &setting), errors.As(err, &connecting):
 		code, p.Hints = exitUsage, []string{"schemaguard doctor"}
-	case errors.As(err, &unreachable):
+	case errors.As(err, &unreachable), errors.As(err, &unanswered):
 		code, p.Word, p.Hints = exitNotRun, "not-run", []string{"schemaguard doctor"}
 	case notRunCode(err) != finding.NotRun:
 		code, p.Word, p.Hints = exitNotRun, "not-run", []string{"schemaguard explain " + string(notRunCode(err))}

@@ -13,6 +13,8 @@ import (
 func (a *app) explainCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "explain [CODE]", Short: "Say what a finding means, what harm it does and how to fix it",
+		Long: `Prints the entry of a finding code: title, harm and fix. Without a code it lists
+all of them.`,
 		Example: "  schemaguard explain\n  schemaguard explain META_KEY_MISSING",
 		Args:    cobra.MaximumNArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

@@ -15,7 +15,7 @@ do, before it does.`
 
 const rootExample = `  schemaguard init          look at the project and write .schemaguard.yaml
   schemaguard status        one screen: what differs, what a boot would destroy
-  schemaguard check         the verdict, for scripts: exit 0, 2 or 3
+  schemaguard check         the verdict, for scripts: exit 0 only if clean
   schemaguard snapshot --stage
                             save the live schema and stage it
   schemaguard demo          see it work on a throwaway database`
@@ -34,7 +34,7 @@ func (a *app) root() *cobra.Command {
 	flags := cmd.PersistentFlags()
 	flags.StringVarP(&a.flags.dir, "directory", "C", "", "run as if started in this `folder`")
 	flags.StringVar(&a.flags.config, "config", "", "read this settings `file` instead of looking for .schemaguard.yaml")
-	flags.StringVar(&a.flags.color, "color", "auto", "colour the output: auto, always or never")
+	flags.StringVar(&a.flags.color, "color", "auto", "colour the output `when`: auto, always or never")
 	flags.BoolVarP(&a.flags.quiet, "quiet", "q", false, "say nothing where nothing is wrong")
 	flags.BoolVarP(&a.flags.verbose, "verbose", "v", false, "show every item and every value that differs")
 	a.setting(cmd, "database.url", "dsn", "the database, as a `URL` or keyword DSN")

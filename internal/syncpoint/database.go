@@ -13,10 +13,15 @@ import (
 // ErrNoRight says that the role may not create the schema of the sync point.
 var ErrNoRight = errors.New(`the role may not create the schema "schemaguard" (set sync_point: local, or grant it CREATE on the database)`)
 
-// createSQL makes the table. Two that make it at once are no harm: the loser's
+// schemaSQL makes the schema. Everybody may look into it: it holds digests, and a
+// reader that cannot see them takes what was deleted for still to come.
+const schemaSQL = `CREATE SCHEMA IF NOT EXISTS schemaguard;
+GRANT USAGE ON SCHEMA schemaguard TO PUBLIC;
+`
+
+// tableSQL makes the table. Two that make it at once are no harm: the loser's
 // error is one of three, and the table is there.
-const createSQL = `CREATE SCHEMA IF NOT EXISTS schemaguard;
-CREATE TABLE IF NOT EXISTS schemaguard.sync_point (
+const tableSQL = `CREATE TABLE IF NOT EXISTS schemaguard.sync_point (
   kind     text PRIMARY KEY CHECK (kind IN ('applied', 'written')),
   taken_at timestamptz NOT NULL,
   directus text NOT NULL,
@@ -25,7 +30,8 @@ CREATE TABLE IF NOT EXISTS schemaguard.sync_point (
   content  text NOT NULL,
   items    jsonb NOT NULL
 );
-COMMENT ON TABLE schemaguard.sync_point IS 'the Directus schema snapshot that this database was last known to equal; kept by schemaguard'`
+COMMENT ON TABLE schemaguard.sync_point IS 'the Directus schema snapshot that this database was last known to equal; kept by schemaguard';
+GRANT SELECT ON schemaguard.sync_point TO PUBLIC`
 
 const readSQL = `SELECT kind, (extract(epoch FROM taken_at) * 1000000)::bigint, directus, tool, actor, content, items::text FROM schemaguard.sync_point`
 
@@ -98,8 +104,13 @@ func Write(ctx context.Context, conn *pgconn.PgConn, p Point) error {
 	return nil
 }
 
+// create makes the table, and the schema where it is missing: a role that was
+// given the schema needs no right to make one.
 func create(ctx context.Context, conn *pgconn.PgConn) error {
-	err := conn.Exec(ctx, createSQL).Close()
+	err := conn.Exec(ctx, tableSQL).Close()
+	if sqlState(err) == undefinedSchema {
+		err = conn.Exec(ctx, schemaSQL+tableSQL).Close()
+	}
 	switch sqlState(err) {
 	case notPermitted:
 		return ErrNoRight

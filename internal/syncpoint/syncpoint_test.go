@@ -97,6 +97,21 @@ func TestDatabaseWithoutTheRight(t *testing.T) {
 	}
 }
 
+// A role that was given the schema makes the table in it, without any right on
+// the database.
+func TestDatabaseWithTheSchemaAlone(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	conn := connect(t, pgtest.Database(t))
+	if err := conn.Exec(ctx, `DO $$ BEGIN CREATE ROLE sync_owner; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+		CREATE SCHEMA schemaguard AUTHORIZATION sync_owner; SET ROLE sync_owner`).Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := syncpoint.Write(ctx, conn, point(syncpoint.Written, 1, 1)); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestLocal(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "not", "there", "yet")

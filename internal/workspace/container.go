@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/container"
@@ -20,8 +21,11 @@ func (w *Workspace) fromContainer(ctx context.Context, word string) (Target, err
 		paths = container.Candidates(project)
 	}
 	path, data, err := container.Find(ctx, name, paths)
+	if missing, ok := errors.AsType[*container.NotFoundError](err); ok {
+		return Target{}, &UsageError{Msg: missing.Error(), Err: err}
+	}
 	if err != nil {
-		return Target{}, err
+		return Target{}, &UnansweredError{Err: err}
 	}
 	t := Target{Rule: policy.Boot}
 	t.Source = policy.Source{Name: "container:" + name, Origin: path}

@@ -50,6 +50,16 @@ type UsageError struct {
 	Err   error    // the cause; may be nil
 }
 
+// UnansweredError is something that could not be found out: docker did not
+// answer, or knows no such container. Nothing was checked.
+type UnansweredError struct{ Err error }
+
+// Error implements error.
+func (e *UnansweredError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *UnansweredError) Unwrap() error { return e.Err }
+
 // Error implements error.
 func (e *UsageError) Error() string { return e.Msg }
 

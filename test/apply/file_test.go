@@ -63,8 +63,6 @@ func (i item) schema() item                 { return i["schema"].(map[string]any
 func (i item) set(key string, value any)    { i[key] = value }
 func (f file) add(list string, v item)      { f[list] = append(f.list(list), map[string]any(v)) }
 
-func (f file) setMetaOf(list, key string, v any) { f.each(list, func(i item) { i.meta()[key] = v }) }
-
 func (f file) each(list string, do func(item)) {
 	for _, v := range f.list(list) {
 		do(v.(map[string]any))

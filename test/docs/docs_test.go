@@ -102,7 +102,7 @@ func TestReadmeListsTheCommands(t *testing.T) {
 	list, _, _ = strings.Cut(list, "\n\n")
 	readme := read(t, "README.md")
 	known := map[string]bool{}
-	for _, line := range strings.Split(strings.TrimSpace(list), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(list), "\n") {
 		name := strings.Fields(line)[0]
 		known[name] = true
 		switch name {

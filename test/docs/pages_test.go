@@ -128,6 +128,8 @@ func TestGrants(t *testing.T) {
 	if code, out := p.sh(t, "schemaguard init"); code != 0 {
 		t.Fatalf("init: exit %d\n%s", code, out)
 	}
+	check("with a sync point that everybody may read", 0)
+	p.sql(t, "REVOKE ALL ON SCHEMA schemaguard FROM PUBLIC; REVOKE ALL ON schemaguard.sync_point FROM PUBLIC")
 	check("with a sync point that it may not read", 3)
 	p.sql(t, grants[1])
 	check("with a sync point", 0)

@@ -145,8 +145,7 @@ func (p *project) output(args ...string) (string, int) {
 	cmd := exec.Command(p.bin, args...)
 	cmd.Dir, cmd.Env = p.dir, p.env
 	out, err := cmd.Output()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return string(out) + string(exit.Stderr), exit.ExitCode()
 	}
 	if err != nil {

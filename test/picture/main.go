@@ -80,7 +80,7 @@ func refusal(out string) ([]string, error) {
 		scene = v.pattern.ReplaceAllString(scene, v.text)
 	}
 	var lines []string
-	for _, line := range strings.Split(strings.Trim(scene, "\n"), "\n") {
+	for line := range strings.SplitSeq(strings.Trim(scene, "\n"), "\n") {
 		if plain := strings.TrimSpace(escapes.ReplaceAllString(line, "")); plain == "" && len(lines) == 0 || strings.HasPrefix(plain, "(exit code") {
 			continue
 		}
@@ -140,7 +140,7 @@ func spans(line string) string {
 	for _, m := range escapes.FindAllStringSubmatchIndex(line, -1) {
 		write(line[at:m[0]])
 		at = m[1]
-		for _, code := range strings.Split(line[m[2]:m[3]], ";") {
+		for code := range strings.SplitSeq(line[m[2]:m[3]], ";") {
 			if class, ok := classOf[code]; ok {
 				classes = append(classes, class)
 			} else {

@@ -126,7 +126,7 @@ func (db *Database) learnRelation(r *snapshot.Item, withForeignKey bool) {
 	}
 }
 
-// setCollection keeps of a directus_collections row what later steps look at.
+// SetCollection keeps of a directus_collections row what later steps look at.
 func (db *Database) SetCollection(name string, meta jsvalue.Value) {
 	db.Groups[name] = meta.Get("group").Str()
 	db.Uses[name] = UsesOf(meta)

@@ -9,7 +9,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 )
 
-// known tells whether Directus sees a table as a collection to work on: an ordinary table with a one-column primary key
+// Known tells whether Directus sees a table as a collection to work on: an ordinary table with a one-column primary key
 // and no space in its name.
 func (db *Database) Known(name string) bool {
 	t := db.Tables[name]
@@ -38,12 +38,12 @@ func (db *Database) HasColumn(name, column string) bool {
 	return t != nil && slices.Contains(t.Columns, column)
 }
 
-// hasField tells whether Directus's schema overview has a Field: a column, or a row for an alias.
+// HasField tells whether Directus's schema overview has a Field: a column, or a row for an alias.
 func (db *Database) HasField(collection, field string) bool {
 	return db.HasColumn(collection, field) || db.Special[collection][field]
 }
 
-// relations stitches foreign keys and rows as RelationsService.stitchRelations does: foreign keys first, each with the
+// Relations stitches foreign keys and rows as RelationsService.stitchRelations does: foreign keys first, each with the
 // first row that fits, then the rows that are left.
 func (db *Database) Relations() []Relation {
 	byField := map[[2]string][]int{}
@@ -72,7 +72,7 @@ func (db *Database) Relations() []Relation {
 	return out
 }
 
-// relation returns the first relation of a field, as Directus finds it.
+// Relation returns the first relation of a field, as Directus finds it.
 func (db *Database) Relation(collection, field string) *Relation {
 	for _, r := range db.relationsOfField(collection, field) {
 		return &r
@@ -95,7 +95,7 @@ func (db *Database) relationsOfField(collection, field string) []Relation {
 	return part.Relations()
 }
 
-// foreignKeyOf returns the first foreign key of a column, or nil.
+// ForeignKeyOf returns the first foreign key of a column, or nil.
 func (db *Database) ForeignKeyOf(tableName, column string) *ForeignKey {
 	for i := range db.Foreign {
 		if db.Foreign[i].Table == tableName && db.Foreign[i].Column == column {
@@ -105,7 +105,7 @@ func (db *Database) ForeignKeyOf(tableName, column string) *ForeignKey {
 	return nil
 }
 
-// pinned returns what stops Postgres from dropping or changing a column, or the table where column is empty.
+// PinnedBy returns what stops Postgres from dropping or changing a column, or the table where column is empty.
 func (db *Database) PinnedBy(name, column string) string {
 	if t := db.Tables[name]; t != nil {
 		return t.Pinned[column]
@@ -113,7 +113,7 @@ func (db *Database) PinnedBy(name, column string) string {
 	return ""
 }
 
-// clone returns a copy that later steps do not change: what a service that Directus made earlier goes on believing.
+// Clone returns a copy that later steps do not change: what a service that Directus made earlier goes on believing.
 func (db *Database) Clone() *Database {
 	c := &Database{
 		Tables: make(map[string]*Table, len(db.Tables)), Groups: maps.Clone(db.Groups), Uses: maps.Clone(db.Uses),
@@ -131,7 +131,7 @@ func (db *Database) Clone() *Database {
 	return c
 }
 
-// relationsTouching returns the relations of which a field is either side.
+// RelationsTouching returns the relations of which a field is either side.
 func (db *Database) RelationsTouching(collection, field string) []Relation {
 	seen := map[[2]string]bool{{collection, field}: true}
 	out := db.relationsOfField(collection, field)
