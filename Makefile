@@ -1,4 +1,4 @@
-.PHONY: build test test-all bench lint fuzz cover demo clean
+.PHONY: build test test-all bench lint fuzz cover demo picture clean
 
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 DIRECTUS = 10.13.4 11.8.0 11.17.4 12.3.0 12.4.1
@@ -35,6 +35,9 @@ cover:
 
 demo: build
 	dist/schemaguard demo
+
+picture:
+	go run ./test/picture docs/refusal.svg
 
 clean:
 	rm -rf dist cover.out
