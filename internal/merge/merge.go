@@ -7,6 +7,8 @@
 package merge
 
 import (
+	"strconv"
+
 	"github.com/schemaguard/schemaguard/internal/directus"
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
@@ -25,14 +27,18 @@ type Conflict struct {
 // sides added the file. The result holds ours where the two are in conflict, and
 // of an item that only one of them still has, that one.
 //
-// The order is ours'; what only theirs has stands behind what precedes it there.
-// Where one side left the base as it was, the result is the other side.
+// The order is ours'; what only theirs has stands behind what precedes it there
+// and behind what only ours has at that place. Where one side left the base as
+// it was, the result is the other side itself, not a copy.
 func Merge(base, ours, theirs *snapshot.Snapshot) (*snapshot.Snapshot, []Conflict) {
-	if base == nil {
-		base = snapshot.New(ours.Version, "", ours.Vendor)
-	} else if identical(base, ours) {
+	switch {
+	case identical(ours, theirs):
+		return ours, nil
+	case base == nil:
+		base = snapshot.New(ours.Version, "", "")
+	case identical(base, ours):
 		return theirs, nil
-	} else if identical(base, theirs) {
+	case identical(base, theirs):
 		return ours, nil
 	}
 	m := &merger{base: base, ours: ours, theirs: theirs, items: map[snapshot.Key][]snapshot.Item{}}
@@ -40,8 +46,7 @@ func Merge(base, ours, theirs *snapshot.Snapshot) (*snapshot.Snapshot, []Conflic
 	for _, key := range union(ours, theirs, base) {
 		m.item(key)
 	}
-	m.keepOwners()
-	m.relatedCollections()
+	m.complete()
 	m.write(out)
 	return out, m.conflicts
 }
@@ -55,7 +60,8 @@ func Additive(target, live *snapshot.Snapshot) *snapshot.Snapshot {
 			m.items[key] = copies(side.All(key))
 		}
 	}
-	out := headed(target, target.Directus, target.Version, target.Vendor)
+	out := snapshot.New(target.Version, target.Directus, target.Vendor)
+	out.Dialect = target.Dialect
 	out.HasSystemFields = target.HasSystemFields || live.HasSystemFields
 	m.write(out)
 	return out
@@ -87,41 +93,35 @@ func identical(a, b *snapshot.Snapshot) bool {
 	return true
 }
 
-// headed returns an empty snapshot with the given header.
-func headed(like *snapshot.Snapshot, version string, format int, vendor string) *snapshot.Snapshot {
-	out := snapshot.New(format, version, vendor)
-	if version == like.Directus {
-		out.Dialect = like.Dialect
-	}
-	return out
-}
-
 // header merges the header: of two versions the newer, for the file is written
 // by whoever upgraded.
 func (m *merger) header() *snapshot.Snapshot {
-	format := m.ours.Version
 	if m.ours.Version != m.theirs.Version {
-		if m.ours.Version == m.base.Version {
-			format = m.theirs.Version
-		}
-		m.conflict(Conflict{Path: "version", Why: "one side is a partial snapshot, the other a whole one"})
+		m.conflict(Conflict{
+			Path: "version", Why: "one side is a partial snapshot, the other a whole one",
+			Base: strconv.Itoa(m.base.Version), Ours: strconv.Itoa(m.ours.Version), Theirs: strconv.Itoa(m.theirs.Version),
+		})
 	}
 	vendor := m.ours.Vendor
-	switch {
-	case m.ours.Vendor == m.theirs.Vendor || m.theirs.Vendor == m.base.Vendor:
-	case m.ours.Vendor == m.base.Vendor:
-		vendor = m.theirs.Vendor
-	default:
-		m.conflict(Conflict{Path: "vendor", Why: "the sides come from different databases", Ours: m.ours.Vendor, Theirs: m.theirs.Vendor})
+	if vendor == "" {
+		vendor = m.theirs.Vendor // Directus 9 writes none
+	} else if m.theirs.Vendor != "" && m.theirs.Vendor != vendor {
+		m.conflict(Conflict{
+			Path: "vendor", Why: "the sides come from different databases",
+			Base: quoted(m.base.Vendor), Ours: quoted(vendor), Theirs: quoted(m.theirs.Vendor),
+		})
 	}
 	like := m.ours
 	if newer(m.theirs.Directus, m.ours.Directus) {
 		like = m.theirs
 	}
-	out := headed(like, like.Directus, format, vendor)
+	out := snapshot.New(m.ours.Version, like.Directus, vendor)
+	out.Dialect = like.Dialect
 	out.HasSystemFields = m.ours.HasSystemFields || m.theirs.HasSystemFields
 	return out
 }
+
+func quoted(text string) string { return string(jsvalue.AppendJSON(nil, jsvalue.String(text))) }
 
 func newer(a, b string) bool {
 	x, err := directus.ParseVersion(a)
@@ -152,6 +152,14 @@ func union(sides ...*snapshot.Snapshot) []snapshot.Key {
 // item merges everything the sides have under one key.
 func (m *merger) item(key snapshot.Key) {
 	b, o, t := m.base.All(key), m.ours.All(key), m.theirs.All(key)
+	if key.Kind == snapshot.SystemField && m.ours.HasSystemFields != m.theirs.HasSystemFields {
+		// The list came with Directus 11.13: a side without it deleted nothing.
+		if !m.ours.HasSystemFields {
+			o = b
+		} else {
+			t = b
+		}
+	}
 	switch {
 	case same(o, t), same(b, t):
 		m.take(key, o)
@@ -173,6 +181,9 @@ func (m *merger) item(key snapshot.Key) {
 			before = some(b[0].Value)
 		}
 		merged := m.value(key, "", before, some(o[0].Value), some(t[0].Value))
+		if key.Kind == snapshot.Field {
+			m.typeAgainstLimits(key, before.value, o[0].Value, t[0].Value)
+		}
 		m.items[key] = []snapshot.Item{{Key: key, Value: merged.value, Line: o[0].Line}}
 	}
 }
@@ -203,48 +214,6 @@ func same(a, b []*snapshot.Item) bool {
 		}
 	}
 	return true
-}
-
-// keepOwners brings back a collection that one side deleted while the other
-// changed something in it: a field without its collection is no snapshot.
-func (m *merger) keepOwners() {
-	for _, key := range union(m.ours, m.theirs) {
-		if key.Kind != snapshot.Field && key.Kind != snapshot.Relation || m.items[key] == nil {
-			continue
-		}
-		owner := snapshot.Key{Kind: snapshot.Collection, Collection: key.Collection}
-		if m.items[owner] != nil {
-			continue
-		}
-		had := m.ours.All(owner)
-		why := "changed in ours, while theirs deleted its collection"
-		if had == nil {
-			had, why = m.theirs.All(owner), "changed in theirs, while ours deleted its collection"
-		}
-		if had == nil {
-			continue // a field of a system collection, or one that dangled before
-		}
-		m.take(owner, had)
-		m.conflict(Conflict{Key: key, Why: why})
-	}
-}
-
-// relatedCollections finds relations whose other end one side deleted.
-func (m *merger) relatedCollections() {
-	for _, key := range union(m.ours, m.theirs) {
-		if key.Kind != snapshot.Relation || len(m.items[key]) == 0 {
-			continue
-		}
-		related := m.items[key][0].Value.Get("related_collection").Str()
-		end := snapshot.Key{Kind: snapshot.Collection, Collection: related}
-		if related == "" || m.items[end] != nil {
-			continue
-		}
-		if had := m.ours.All(end); had != nil || m.theirs.All(end) != nil {
-			m.take(end, append(had, m.theirs.All(end)...)[:1])
-			m.conflict(Conflict{Key: key, Why: "points to collection " + related + ", which the other side deleted"})
-		}
-	}
 }
 
 func text(items []*snapshot.Item) string {

@@ -7,10 +7,6 @@ import (
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 )
 
-func sortUTF16(names []string) { slices.SortFunc(names, jsvalue.CompareUTF16) }
-
-func sorted(o *jsvalue.Object) bool { return slices.IsSortedFunc(o.Keys(), jsvalue.CompareUTF16) }
-
 // write adds the merged items to the result: those that ours has in ours'
 // order, then each that only theirs has at its place.
 func (m *merger) write(out *snapshot.Snapshot) {
@@ -25,7 +21,7 @@ func (m *merger) write(out *snapshot.Snapshot) {
 		for _, key := range keysOf(m.theirs, kind) {
 			if m.items[key] != nil {
 				if m.ours.Get(key) == nil {
-					keys = place(keys, before, key)
+					keys = m.place(keys, before, key)
 				}
 				before = append(before, key)
 			}
@@ -49,20 +45,26 @@ func keysOf(s *snapshot.Snapshot, kind snapshot.Kind) []snapshot.Key {
 }
 
 // place inserts a key behind the nearest of those that came before it in its
-// own list and belong to the same collection; else before the others of its
-// collection; else where the name of its collection sorts.
-func place(keys, before []snapshot.Key, key snapshot.Key) []snapshot.Key {
-	for i := len(before) - 1; i >= 0; i-- {
-		if before[i].Collection != key.Collection {
-			break
+// own list and belong to the same collection, and behind what only ours has
+// there; else before the others of its collection; else where the name of its
+// collection sorts.
+func (m *merger) place(keys, before []snapshot.Key, key snapshot.Key) []snapshot.Key {
+	for i := len(before) - 1; i >= 0 && before[i].Collection == key.Collection; i-- {
+		at := slices.Index(keys, before[i])
+		if at < 0 {
+			continue
 		}
-		if at := slices.Index(keys, before[i]); at >= 0 {
-			return slices.Insert(keys, at+1, key)
+		for at++; at < len(keys) && keys[at].Collection == key.Collection && m.theirs.Get(keys[at]) == nil; {
+			at++
 		}
+		return slices.Insert(keys, at, key)
 	}
-	at := slices.IndexFunc(keys, func(k snapshot.Key) bool {
-		return k.Collection == key.Collection || jsvalue.CompareUTF16(k.Collection, key.Collection) > 0
-	})
+	at := slices.IndexFunc(keys, func(k snapshot.Key) bool { return k.Collection == key.Collection })
+	if at < 0 {
+		at = slices.IndexFunc(keys, func(k snapshot.Key) bool {
+			return jsvalue.CompareUTF16(k.Collection, key.Collection) > 0
+		})
+	}
 	if at < 0 {
 		at = len(keys)
 	}

@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
@@ -76,19 +77,26 @@ func (m *merger) object(key snapshot.Key, path string, base, ours, theirs option
 }
 
 // inOrder puts the keys in order where both sides had theirs in order, as
-// Directus writes them.
+// Directus writes them. Integer-like keys come first in any case, as in every
+// JavaScript object.
 func inOrder(merged, ours, theirs *jsvalue.Object) *jsvalue.Object {
-	if !sorted(ours) || !sorted(theirs) || sorted(merged) {
-		return merged
+	if isSorted(ours) && isSorted(theirs) {
+		return sorted(merged)
 	}
-	names := append([]string{}, merged.Keys()...)
-	sortUTF16(names)
+	return merged.InPropertyOrder()
+}
+
+func isSorted(o *jsvalue.Object) bool { return slices.Equal(o.Keys(), sorted(o).Keys()) }
+
+// sorted returns the object with its keys in the order of JavaScript's sort.
+func sorted(o *jsvalue.Object) *jsvalue.Object {
+	names := slices.SortedFunc(slices.Values(o.Keys()), jsvalue.CompareUTF16)
 	out := jsvalue.NewObject(len(names))
 	for _, name := range names {
-		v, _ := merged.Get(name)
+		v, _ := o.Get(name)
 		out.Set(name, v)
 	}
-	return out
+	return out.InPropertyOrder()
 }
 
 func member(o *jsvalue.Object, name string) optional {
