@@ -63,6 +63,9 @@ func Decide(candidates []Candidate, migrations []string) (Decision, error) {
 			d.Ahead = v.Compare(span.Last) > 0
 		}
 		d.Version, d.Says = v, policy.Version{Version: v.String(), Source: c.Source}
+		if newest := newestKnown(); v.Compare(newest) > 0 {
+			d.Notes = append(d.Notes, fmt.Sprintf("Directus %s is newer than this schemaguard knows: it is taken to behave as %s", v, newest))
+		}
 		return d, nil
 	}
 	if !known {
@@ -80,6 +83,11 @@ func Decide(candidates []Candidate, migrations []string) (Decision, error) {
 		}
 	}
 	return d, nil
+}
+
+func newestKnown() directus.Version {
+	all := directus.Releases()
+	return all[len(all)-1]
 }
 
 // releaseOf returns the release that wrote a header: of those that write it, the
