@@ -17,7 +17,7 @@ type File struct {
 	Name string
 	// Snapshot is what it holds; nil where the file cannot be trusted.
 	Snapshot *Snapshot
-	// Problems are what is wrong with it, in the order of their lines.
+	// Problems are what is wrong with it, in the order in which it was found.
 	Problems []finding.Finding
 }
 
@@ -106,8 +106,8 @@ func (d *decoder) header() {
 		d.report(finding.NotASnapshot, 1, "has neither `version` nor the lists of a snapshot")
 		return
 	case ok:
-		version = int(v.Number())
-		if version != FormatFull && version != FormatPartial {
+		version = formatNumber(v)
+		if version == 0 {
 			d.report(finding.UnknownFormat, d.doc.Line("version"), fmt.Sprintf("says version %s; 1 and 2 are known", jsvalue.Text(v)))
 			return
 		}
@@ -124,6 +124,17 @@ func (d *decoder) header() {
 	default:
 		d.report(finding.ForeignVendor, d.doc.Line("vendor"), fmt.Sprintf("was taken from %q, not from postgres", d.snap.Vendor))
 	}
+}
+
+// formatNumber returns the format that a file's version stands for, 0 for one
+// that is not known.
+func formatNumber(v jsvalue.Value) int {
+	for _, known := range []int{FormatFull, FormatPartial} {
+		if v.Kind() == jsvalue.KindNumber && v.Number() == float64(known) {
+			return known
+		}
+	}
+	return 0
 }
 
 func looksLikeSnapshot(root jsvalue.Value) bool {
@@ -172,6 +183,9 @@ func (d *decoder) items() {
 		for i, v := range list.List() {
 			d.item(k, i, v)
 		}
+	}
+	if d.invalid() {
+		return // what lacks a name would make others dangle
 	}
 	d.cutOff()
 	if len(d.snap.Items(Collection)) == 0 && d.snap.Version == FormatFull {

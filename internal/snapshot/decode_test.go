@@ -44,8 +44,11 @@ func TestDecodeEncodeIsIdentity(t *testing.T) {
 		if got := Encode(f.Snapshot, YAML); !bytes.Equal(got, data) {
 			t.Errorf("%s: decoding and encoding changed it", name)
 		}
-		if back := Decode(name, Encode(f.Snapshot, JSON)); !back.Trusted() {
+		back := Decode(name, Encode(f.Snapshot, JSON))
+		if !back.Trusted() {
 			t.Errorf("%s as JSON: %v", name, back.Problems)
+		} else if !bytes.Equal(Encode(back.Snapshot, YAML), data) {
+			t.Errorf("%s: JSON and back to YAML changed it", name)
 		}
 	}
 }

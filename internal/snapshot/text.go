@@ -17,15 +17,19 @@ func FormatOf(data []byte) Format {
 // HeaderVersion returns the Directus version that a snapshot file says wrote
 // it, reading no more than the file's beginning; empty where it says none there.
 func HeaderVersion(data []byte) string {
-	head := data[:min(len(data), 512)]
-	if m := headerLine.FindSubmatch(head); m != nil {
-		return string(m[1])
+	head := data[:min(len(data), headerRoom)]
+	m := headerLine.FindSubmatchIndex(head)
+	if m == nil || m[3] == len(head) && len(data) > len(head) {
+		return "" // none, or one of which the end was not read
 	}
-	return ""
+	return string(head[m[2]:m[3]])
 }
 
+// headerRoom is how much of a file its version is looked for in.
+const headerRoom = 512
+
 var (
-	headerLine = regexp.MustCompile(`(?m)(?:^|[{,])\s*"?directus"?:\s*["']?([0-9][0-9A-Za-z.+-]*)`)
+	headerLine = regexp.MustCompile(`(?m)(?:^\x{feff}?|^[^#\n]*[{,])\s*["']?directus["']?\s*:\s*["']?([0-9][0-9A-Za-z.+-]*)`)
 	// logText is what Directus's logger (pino-pretty, and its JSON form) puts at
 	// the start of a line. A snapshot has no such line outside a block scalar, and
 	// there it is indented.
