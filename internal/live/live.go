@@ -84,6 +84,8 @@ func Open(ctx context.Context, opt Options) (*Database, error) {
 		return nil, &UnreachableError{Display: opt.Display, cause: err}
 	}
 	d := &Database{opt: opt, conn: conn}
+	ctx, cancel := d.bounded(ctx, 0)
+	defer cancel()
 	d.Catalog, err = catalog.Fetch(ctx, conn, catalog.Options{
 		SearchPath: opt.SearchPath, Exclude: opt.Exclude, StatementTimeout: opt.StatementTimeout, Early: d.prepare,
 	})
@@ -119,6 +121,20 @@ func (d *Database) rows() *view.Rows {
 	rows := <-d.early
 	d.early = nil
 	return rows
+}
+
+// patience is how often the statement timeout passes before the server counts
+// as gone: its own timeouts come first, unless the network swallowed them.
+const patience = 3
+
+// bounded gives one exchange with the server a deadline, since a network that
+// drops everything makes no error.
+func (d *Database) bounded(ctx context.Context, more time.Duration) (context.Context, context.CancelFunc) {
+	statement := d.opt.StatementTimeout
+	if statement <= 0 {
+		statement = 10 * time.Second
+	}
+	return context.WithTimeout(ctx, patience*statement+more)
 }
 
 // Close ends the connection.
@@ -164,22 +180,29 @@ func (d *Database) warnings() []finding.Finding {
 
 // Facts implements [check.Database].
 func (d *Database) Facts(ctx context.Context) (plan.Facts, error) {
+	ctx, cancel := d.bounded(ctx, 0)
+	defer cancel()
 	return d.Catalog.Facts(ctx, d.conn)
 }
 
-// SyncPoints implements [check.Database]: those of the database, or the local
-// ones where it has none.
+// SyncPoints implements [check.Database]: those of the database, and those of
+// this clone, which may be later where the role may not write.
 func (d *Database) SyncPoints(ctx context.Context) ([]syncpoint.Point, error) {
+	var points []syncpoint.Point
 	if d.opt.Local == nil && d.Catalog.HasSyncPoint {
-		points, err := syncpoint.Read(ctx, d.conn)
-		if err != nil || len(points) > 0 {
-			return points, err
+		ctx, cancel := d.bounded(ctx, 0)
+		defer cancel()
+		var err error
+		if points, err = syncpoint.Read(ctx, d.conn); err != nil {
+			return nil, err
 		}
 	}
-	if local := d.local(); local != nil {
-		return local.Read()
+	local := d.local()
+	if local == nil {
+		return points, nil
 	}
-	return nil, nil
+	own, err := local.Read()
+	return append(points, own...), err
 }
 
 func (d *Database) local() *syncpoint.Local {
@@ -193,6 +216,8 @@ func (d *Database) local() *syncpoint.Local {
 // role may not create the table; note says so then.
 func (d *Database) WriteSyncPoint(ctx context.Context, p syncpoint.Point) (note string, err error) {
 	if d.opt.Local == nil {
+		ctx, cancel := d.bounded(ctx, 0)
+		defer cancel()
 		err = syncpoint.Write(ctx, d.conn, p)
 		if !errors.Is(err, syncpoint.ErrNoRight) || d.opt.Fallback == nil {
 			return "", err
@@ -204,6 +229,8 @@ func (d *Database) WriteSyncPoint(ctx context.Context, p syncpoint.Point) (note 
 
 // CountLoss implements [check.Database].
 func (d *Database) CountLoss(ctx context.Context, effects []plan.Effect, budget time.Duration) (map[plan.Effect]policy.Count, error) {
+	ctx, cancel := d.bounded(ctx, budget)
+	defer cancel()
 	counts, err := d.Catalog.CountLoss(ctx, d.conn, effects, budget)
 	out := make(map[plan.Effect]policy.Count, len(counts))
 	for e, c := range counts {
@@ -214,6 +241,8 @@ func (d *Database) CountLoss(ctx context.Context, effects []plan.Effect, budget 
 
 // Authors implements [check.Database]: "created 14:02 by anna@example.com".
 func (d *Database) Authors(ctx context.Context, keys []snapshot.Key) (map[snapshot.Key]policy.Author, error) {
+	ctx, cancel := d.bounded(ctx, 0)
+	defer cancel()
 	authors, err := d.Catalog.Authors(ctx, d.conn, keys)
 	out := make(map[snapshot.Key]policy.Author, len(authors))
 	for key, a := range authors {

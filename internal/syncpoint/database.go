@@ -46,6 +46,7 @@ const (
 	undefinedTable  = "42P01"
 	undefinedSchema = "3F000"
 	notPermitted    = "42501"
+	readOnly        = "25006" // a replica, or a session that may not write
 )
 
 // Read returns the points of the database, none where the table does not
@@ -95,7 +96,7 @@ func Write(ctx context.Context, conn *pgconn.PgConn, p Point) error {
 		}
 		err = write()
 	}
-	if sqlState(err) == notPermitted {
+	if code := sqlState(err); code == notPermitted || code == readOnly {
 		return ErrNoRight
 	}
 	if err != nil {
@@ -112,7 +113,7 @@ func create(ctx context.Context, conn *pgconn.PgConn) error {
 		err = conn.Exec(ctx, schemaSQL+tableSQL).Close()
 	}
 	switch sqlState(err) {
-	case notPermitted:
+	case notPermitted, readOnly:
 		return ErrNoRight
 	case "23505", "42P06", "42P07": // another one was a moment faster
 		return nil
