@@ -44,11 +44,13 @@ func TestDecodeEncodeIsIdentity(t *testing.T) {
 		if got := Encode(f.Snapshot, YAML); !bytes.Equal(got, data) {
 			t.Errorf("%s: decoding and encoding changed it", name)
 		}
-		back := Decode(name, Encode(f.Snapshot, JSON))
+		// JSON has neither infinity nor minus zero: the way back to YAML may differ.
+		once := Encode(f.Snapshot, JSON)
+		back := Decode(name, once)
 		if !back.Trusted() {
 			t.Errorf("%s as JSON: %v", name, back.Problems)
-		} else if !bytes.Equal(Encode(back.Snapshot, YAML), data) {
-			t.Errorf("%s: JSON and back to YAML changed it", name)
+		} else if !bytes.Equal(Encode(back.Snapshot, JSON), once) {
+			t.Errorf("%s as JSON: decoding and encoding changed it", name)
 		}
 	}
 }
