@@ -21,11 +21,32 @@ import (
 // errors never quote the string: a broken one hides its password badly.
 func parse(dsn string) (*pgconn.Config, error) {
 	dsn = strings.TrimSpace(dsn)
+	if splitsPassword(dsn) {
+		return nil, errNotEncoded
+	}
 	pg, err := pgconn.ParseConfig(dsn)
 	if err != nil {
 		return nil, explain(dsn, err)
 	}
 	return pg, nil
+}
+
+var errNotEncoded = errors.New("the connection string is not a valid URL: percent-encode the characters % / ? # @ : and blanks of its user, password and database")
+
+// splitsPassword tells a URL whose authority ends within its password, as that of
+// postgres://user:p@ss/word@host/db does: the rest of the password would be taken
+// for a host and a database, which are shown.
+func splitsPassword(dsn string) bool {
+	_, rest, isURL := strings.Cut(dsn, "://")
+	if !isURL {
+		return false
+	}
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		return false
+	}
+	beforeValues, _, _ := strings.Cut(rest[end:], "=")
+	return strings.Contains(beforeValues, "@")
 }
 
 // explain says what is wrong with a connection string without repeating it.
@@ -46,7 +67,7 @@ func explain(dsn string, err error) error {
 		}
 	}
 	if isURL {
-		return errors.New("the connection string is not a valid URL: percent-encode the characters % / ? # @ : and blanks of its user and password")
+		return errNotEncoded
 	}
 	return errors.New("the connection string cannot be read: quote a value with blanks as 'a b', and \\ and ' as \\\\ and \\'")
 }
