@@ -97,14 +97,21 @@ func (s *search) run(ctx context.Context, past []string, staged gitrepo.Blob) er
 	if len(s.open) == 0 {
 		return nil
 	}
-	if err := s.lookInto(ctx, staged.ID, func() threeway.Past { return threeway.Past{Known: true, Branch: Index} }); err != nil {
+	if err := s.lookAtBranches(ctx); err != nil {
 		return err
 	}
+	// The index comes last: what a branch has as well is better named by it, and
+	// is no edit by hand.
+	return s.lookInto(ctx, staged.ID, func() threeway.Past { return threeway.Past{Known: true, Branch: Index} })
+}
+
+// lookAtBranches looks into every revision that a branch has.
+func (s *search) lookAtBranches(ctx context.Context) error {
 	var tips []string
 	for _, ref := range s.refs {
 		tips = append(tips, ref.Commit)
 	}
-	if len(s.open) == 0 || len(tips) == 0 {
+	if len(tips) == 0 {
 		return nil
 	}
 	revs, err := s.repo.Revisions(ctx, s.path, tips)
@@ -208,7 +215,7 @@ func itemsOf(data []byte) [][]byte {
 }
 
 // cacheVersion is part of every cache name: what a digest covers may change.
-const cacheVersion = "2"
+const cacheVersion = "3"
 
 func itemsName(blob string) string { return "items-" + cacheVersion + "-" + blob }
 
