@@ -209,7 +209,7 @@ func FuzzLaws(f *testing.F) {
 // parse makes a snapshot of the lines of a text that are fit for [snap].
 func parse(text string) *snapshot.Snapshot {
 	var lines []string
-	for _, line := range strings.SplitSeq(strings.ToValidUTF8(text, "?"), "\n") {
+	for line := range strings.SplitSeq(strings.ToValidUTF8(text, "?"), "\n") {
 		w := strings.Fields(line)
 		if len(w) < 2 {
 			continue
