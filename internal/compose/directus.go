@@ -12,6 +12,7 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/compose/dockerfile"
 	"github.com/schemaguard/schemaguard/internal/compose/envfile"
+	"github.com/schemaguard/schemaguard/internal/plainfile"
 )
 
 // A Directus is the service that runs Directus, with what its image adds.
@@ -143,9 +144,9 @@ func (p *Project) stage(s *Service) (dockerfile.Stage, bool) {
 		if b.Dockerfile == "" {
 			return dockerfile.Stage{}, false
 		}
-		data, err := readFile(b.Dockerfile)
+		data, err := plainfile.Read(b.Dockerfile, maxFile)
 		if err != nil {
-			p.warn("%s of service %s cannot be read: %v", p.shown(b.Dockerfile), printableName(s.Name), cause(err))
+			p.warn("%s of service %s cannot be read: %v", p.shown(b.Dockerfile), printableName(s.Name), plainfile.Cause(err))
 			return dockerfile.Stage{}, false
 		}
 		src = string(data)
@@ -182,12 +183,12 @@ func (p *Project) ReadFile(s *Service) func(name string) ([]byte, error) {
 			if sec, ok := p.secrets[m.Source]; ok && sec.isEnv {
 				return []byte(sec.value), nil
 			} else if ok {
-				return readFile(sec.file)
+				return plainfile.Read(sec.file, maxFile)
 			}
 			return nil, errors.New("it is a secret that is not on this machine")
 		}
 		if host, ok := s.HostPath(name); ok {
-			return readFile(host)
+			return plainfile.Read(host, maxFile)
 		}
 		return nil, fmt.Errorf("it is inside the container: %w", fs.ErrNotExist)
 	}

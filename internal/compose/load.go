@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/compose/envfile"
+	"github.com/schemaguard/schemaguard/internal/plainfile"
 )
 
 const (
@@ -147,12 +148,12 @@ func (p *Project) readEnvFiles(dir string) {
 		}
 	}
 	for _, file := range files {
-		data, err := readFile(file)
+		data, err := plainfile.Read(file, maxFile)
 		if errors.Is(err, fs.ErrNotExist) && p.env.get("COMPOSE_ENV_FILES") == "" {
 			continue
 		}
 		if err != nil {
-			p.warn("%s cannot be read: %v", p.shown(file), cause(err))
+			p.warn("%s cannot be read: %v", p.shown(file), plainfile.Cause(err))
 			continue
 		}
 		vars, err := envfile.Parse(p.shown(file), string(data), p.env.lookup)
@@ -241,26 +242,4 @@ func absolute(dir, path string) string {
 		return filepath.Clean(path)
 	}
 	return filepath.Join(dir, path)
-}
-
-func readFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is not a regular file")
-	}
-	if info.Size() > maxFile {
-		return nil, fmt.Errorf("it is larger than %d bytes", maxFile)
-	}
-	return os.ReadFile(path)
-}
-
-// cause drops the path that the os package repeats.
-func cause(err error) error {
-	if pe, ok := errors.AsType[*fs.PathError](err); ok {
-		return pe.Err
-	}
-	return err
 }

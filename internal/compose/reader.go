@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/schemaguard/schemaguard/internal/plainfile"
 	"gopkg.in/yaml.v3"
 )
 
@@ -69,9 +70,9 @@ func looksLikeV1(doc *yaml.Node) bool {
 // parse reads a file's YAML; what is wrong with it is a warning.
 func (r *reader) parse(path string) *yaml.Node {
 	shown := r.project.shown(path)
-	data, err := readFile(path)
+	data, err := plainfile.Read(path, maxFile)
 	if err != nil {
-		r.project.warn("%s cannot be read: %v", shown, cause(err))
+		r.project.warn("%s cannot be read: %v", shown, plainfile.Cause(err))
 		return nil
 	}
 	var doc yaml.Node

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/compose/envfile"
+	"github.com/schemaguard/schemaguard/internal/plainfile"
 	"gopkg.in/yaml.v3"
 )
 
@@ -29,12 +30,12 @@ func (r *reader) envFiles(s *Service, n *yaml.Node) {
 			continue
 		}
 		file = absolute(r.dir, file)
-		data, err := readFile(file)
+		data, err := plainfile.Read(file, maxFile)
 		if errors.Is(err, fs.ErrNotExist) && !required {
 			continue
 		}
 		if err != nil {
-			r.warn(item, "the env_file %s cannot be read: %v", r.project.shown(file), cause(err))
+			r.warn(item, "the env_file %s cannot be read: %v", r.project.shown(file), plainfile.Cause(err))
 			continue
 		}
 		for _, v := range r.parseEnvFile(file, string(data), raw, item) {

@@ -19,10 +19,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/schemaguard/schemaguard/internal/plainfile"
 )
 
 // maxFile bounds an environment file and a _FILE secret.
@@ -86,7 +87,7 @@ type entry struct {
 // cannot be read, as Directus would; the error never holds a value.
 func Read(o Options) (*Env, error) {
 	if o.ReadFile == nil {
-		o.ReadFile = readFile
+		o.ReadFile = func(name string) ([]byte, error) { return plainfile.Read(name, maxFile) }
 	}
 	if o.Shown == nil {
 		o.Shown = func(path string) string { return path }
@@ -217,32 +218,10 @@ type FileError struct {
 // Error names the file and what named it.
 func (e *FileError) Error() string {
 	if e.From == "" {
-		return fmt.Sprintf("reading Directus's environment file %s: %v", e.Path, cause(e.Err))
+		return fmt.Sprintf("reading Directus's environment file %s: %v", e.Path, plainfile.Cause(e.Err))
 	}
-	return fmt.Sprintf("reading %s, named by %s: %v", e.Path, e.From, cause(e.Err))
+	return fmt.Sprintf("reading %s, named by %s: %v", e.Path, e.From, plainfile.Cause(e.Err))
 }
 
 // Unwrap returns the cause.
 func (e *FileError) Unwrap() error { return e.Err }
-
-// cause drops the path that the os package repeats.
-func cause(err error) error {
-	if pe, ok := errors.AsType[*fs.PathError](err); ok {
-		return pe.Err
-	}
-	return err
-}
-
-func readFile(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("not a regular file")
-	}
-	if info.Size() > maxFile {
-		return nil, fmt.Errorf("larger than %d bytes", maxFile)
-	}
-	return os.ReadFile(name)
-}

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/schemaguard/schemaguard/internal/plainfile"
 )
 
 // lock is a lock file and how directus is found in it. The files have up to
@@ -61,7 +63,7 @@ func settle(root, dir, wanted string) *Dependency {
 	}
 	upwards(dir, func(at string) bool {
 		for _, l := range locks() {
-			data, err := readFile(filepath.Join(root, filepath.FromSlash(at), l.name))
+			data, err := plainfile.Read(filepath.Join(root, filepath.FromSlash(at), l.name), maxFile)
 			if err != nil {
 				continue
 			}
@@ -81,7 +83,7 @@ func settle(root, dir, wanted string) *Dependency {
 	}
 	upwards(dir, func(at string) bool {
 		installed := path.Join(at, "node_modules/directus/package.json")
-		data, err := readFile(filepath.Join(root, filepath.FromSlash(installed)))
+		data, err := plainfile.Read(filepath.Join(root, filepath.FromSlash(installed)), maxFile)
 		var pkg struct{ Version string }
 		if err == nil && json.Unmarshal(data, &pkg) == nil && exactVersion(pkg.Version) {
 			d.Version, d.Source = pkg.Version, installed

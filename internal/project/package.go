@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/schemaguard/schemaguard/internal/plainfile"
 )
 
 // A Package is a package.json.
@@ -78,7 +80,7 @@ func depth(dir string) int {
 // Directus.
 func readPackage(root, rel string) (Package, bool) {
 	p := Package{Path: rel}
-	data, err := readFile(filepath.Join(root, filepath.FromSlash(rel)))
+	data, err := plainfile.Read(filepath.Join(root, filepath.FromSlash(rel)), maxFile)
 	if err != nil {
 		return p, false
 	}

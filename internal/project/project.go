@@ -8,7 +8,6 @@
 package project
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 	"path"
@@ -171,16 +170,4 @@ func gitRoot(dir string) string {
 			return ""
 		}
 	}
-}
-
-// readFile reads a regular file of a bearable size.
-func readFile(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() || info.Size() > maxFile {
-		return nil, errors.New("not a regular file of a bearable size")
-	}
-	return os.ReadFile(name)
 }
