@@ -53,6 +53,9 @@ func Look(ctx context.Context, repo *gitrepo.Repo, path string, past []string, w
 	refs = slices.DeleteFunc(refs, func(r gitrepo.Ref) bool { return strings.HasPrefix(r.Full, "refs/tags/") })
 	s := &search{repo: repo, path: path, refs: refs, found: map[Wanted]threeway.Past{}}
 	s.open = append(s.open, wanted...)
+	if s.current, err = repo.Branch(ctx); err != nil {
+		return nil, fmt.Errorf("reading which branch is current: %w", err)
+	}
 	staged, err := repo.Index(ctx, path)
 	if err != nil && !errors.Is(err, gitrepo.ErrNotTracked) {
 		if _, ok := errors.AsType[*gitrepo.UnmergedError](err); !ok {
@@ -72,12 +75,14 @@ func Look(ctx context.Context, repo *gitrepo.Repo, path string, past []string, w
 
 // search is one run through the revisions.
 type search struct {
-	repo  *gitrepo.Repo
-	path  string
-	refs  []gitrepo.Ref
-	open  []Wanted
-	found map[Wanted]threeway.Past
-	seen  map[string]bool // blobs already looked into
+	repo *gitrepo.Repo
+	path string
+	refs []gitrepo.Ref
+	// current is the current branch; empty where HEAD is detached.
+	current string
+	open    []Wanted
+	found   map[Wanted]threeway.Past
+	seen    map[string]bool // blobs already looked into
 }
 
 func (s *search) run(ctx context.Context, past []string, staged gitrepo.Blob) error {
@@ -97,7 +102,7 @@ func (s *search) run(ctx context.Context, past []string, staged gitrepo.Blob) er
 	if len(s.open) == 0 {
 		return nil
 	}
-	if err := s.lookAtBranches(ctx); err != nil {
+	if err := s.lookAtBranches(ctx, past); err != nil {
 		return err
 	}
 	// The index comes last: what a branch has as well is better named by it, and
@@ -105,13 +110,26 @@ func (s *search) run(ctx context.Context, past []string, staged gitrepo.Blob) er
 	return s.lookInto(ctx, staged.ID, func() threeway.Past { return threeway.Past{Known: true, Branch: Index} })
 }
 
-// lookAtBranches looks into every revision that a branch has.
-func (s *search) lookAtBranches(ctx context.Context) error {
+// lookAtBranches looks into every revision that a branch has, the current
+// branch first: of several that have a version it is the one to name.
+func (s *search) lookAtBranches(ctx context.Context, past []string) error {
 	var tips []string
 	for _, ref := range s.refs {
 		tips = append(tips, ref.Commit)
+		if ref.Full != "refs/heads/"+s.current || slices.Contains(past, ref.Commit) {
+			continue
+		}
+		if err := s.lookFrom(ctx, []string{ref.Commit}, func(string) string { return s.current }); err != nil {
+			return err
+		}
 	}
-	if len(tips) == 0 {
+	return s.lookFrom(ctx, tips, func(commit string) string { return s.branchOf(ctx, commit) })
+}
+
+// lookFrom looks into every revision that is reached from the tips. The branch
+// of a commit is asked for only where the commit settles something.
+func (s *search) lookFrom(ctx context.Context, tips []string, branch func(commit string) string) error {
+	if len(s.open) == 0 || len(tips) == 0 {
 		return nil
 	}
 	revs, err := s.repo.Revisions(ctx, s.path, tips)
@@ -119,7 +137,7 @@ func (s *search) lookAtBranches(ctx context.Context) error {
 		return fmt.Errorf("reading the history of %s: %w", s.path, err)
 	}
 	for _, rev := range revs {
-		known := func() threeway.Past { return threeway.Past{Known: true, Branch: s.branchOf(ctx, rev.Commit)} }
+		known := func() threeway.Past { return threeway.Past{Known: true, Branch: branch(rev.Commit)} }
 		if err := s.lookInto(ctx, rev.BlobID, known); err != nil {
 			return err
 		}
@@ -230,7 +248,7 @@ func (s *search) cached(blob string) ([][]byte, bool) {
 // questionName stands for the state of git that a whole answer depends on.
 func (s *search) questionName(past []string, staged string) string {
 	h := sha256.New()
-	fmt.Fprintln(h, s.path, past, staged)
+	fmt.Fprintln(h, s.path, past, staged, s.current)
 	for _, ref := range s.refs {
 		fmt.Fprintln(h, ref.Full, ref.Commit)
 	}
