@@ -67,9 +67,17 @@ func (a *app) snapshot(cmd *cobra.Command, f snapshotFlags) error {
 	if f.output != "" {
 		file = f.output
 	}
+	var displaced []string
+	if abs, err := filepath.Abs(file); err == nil && abs == s.File {
+		displaced = s.Displaced(a.ctx, encoded)
+	}
 	changed, err := run.write(file, live, encoded, f)
 	if err != nil {
 		return err
+	}
+	if n := len(displaced); n > 0 {
+		a.note(fmt.Sprintf("the file no longer has what waited in it for a boot (%d): %s (see schemaguard diff HEAD worktree; boot that snapshot first, or take it back in)",
+			n, strings.Join(displaced[:min(n, 5)], ", ")))
 	}
 	if err := run.remember(file, live, encoded, format); err != nil {
 		return err
