@@ -339,7 +339,8 @@ func (j *judge) next() []string {
 	switch {
 	case j.v.State == NotRun:
 		return nil
-	case n.Conflict > 0:
+	case n.Conflict > 0, n.Unsaved > 0 && n.Pending > 0:
+		// Saving and committing in one go would take out what is pending.
 		return []string{"schemaguard diff live " + j.fileOr("worktree"), saveCommand}
 	case n.Unsaved > 0:
 		return []string{saveCommand, "git commit -m \"Save the schema\""}
