@@ -4,6 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	// What is tested is a binary that the tests build; without this import go test
+	// would take an earlier result for the answer of a changed one.
+	_ "github.com/schemaguard/schemaguard/internal/cli"
 	"github.com/schemaguard/schemaguard/internal/finding"
 )
 
