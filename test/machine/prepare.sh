@@ -42,6 +42,8 @@ start_docker() {
     echo 'no docker engine answers; start one: sudo systemctl start docker' >&2
     return
   fi
+  # An engine that was killed leaves its pid behind, which may be somebody else's by now.
+  pgrep -x dockerd >/dev/null || rm -f /var/run/docker.pid /var/run/docker/containerd/containerd.pid
   setsid dockerd >/var/log/dockerd.log 2>&1 </dev/null &
   for _ in $(seq 60); do
     docker version >/dev/null 2>&1 && return
