@@ -43,7 +43,7 @@ start_docker() {
     return
   fi
   # An engine that was killed leaves its pid behind, which may be somebody else's by now.
-  pgrep -x dockerd >/dev/null || rm -f /var/run/docker.pid /var/run/docker/containerd/containerd.pid
+  pgrep -x --runstates D,R,S,T,t dockerd >/dev/null || rm -f /var/run/docker.pid /var/run/docker/containerd/containerd.pid
   setsid dockerd >/var/log/dockerd.log 2>&1 </dev/null &
   for _ in $(seq 60); do
     docker version >/dev/null 2>&1 && return
