@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/schemaguard/schemaguard/internal/exitcode"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/report"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
@@ -56,12 +57,12 @@ func (a *app) diff(args []string, json bool) error {
 	}
 	d.OrderOnly = len(d.Items) == 0 && string(sides[0].order) != string(sides[1].order)
 	if len(d.Items) > 0 {
-		a.code = exitDrift
+		a.code = exitcode.Drift
 	}
 	if json {
 		return report.DiffJSON(a.streams.Out, &d, a.outOptions())
 	}
-	if a.flags.quiet && a.code == exitOK {
+	if a.flags.quiet && a.code == exitcode.OK {
 		return nil
 	}
 	return report.DiffText(a.streams.Out, &d, a.outOptions())
@@ -83,13 +84,13 @@ func (a *app) compared(w *workspace.Workspace, word string) (compared, error) {
 		return compared{}, err
 	}
 	if t.Missing != nil {
-		return compared{}, hintError{code: exitInvalid, err: fmt.Errorf("%s", t.Missing.Message), hints: []string{t.Missing.Fix}}
+		return compared{}, hintError{code: exitcode.Invalid, err: fmt.Errorf("%s", t.Missing.Message), hints: []string{t.Missing.Fix}}
 	}
 	file := snapshot.Decode(t.File, t.Data)
 	if !file.Trusted() {
 		p := file.Problems[len(file.Problems)-1]
 		return compared{}, hintError{
-			code: exitInvalid, err: fmt.Errorf("%s:%d: %s", t.File, p.Line, p.Message),
+			code: exitcode.Invalid, err: fmt.Errorf("%s:%d: %s", t.File, p.Line, p.Message),
 			hints: []string{"schemaguard explain " + string(p.Code)},
 		}
 	}

@@ -1,0 +1,181 @@
+// Package save writes the live schema to the snapshot file: natively or through
+// the team's own command, then keeps the sync point, and stages the file.
+//
+// The file is replaced atomically, keeps its mode, and is not touched where
+// nothing changed. Nothing is printed.
+package save
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/schemaguard/schemaguard/internal/atomicfile"
+	"github.com/schemaguard/schemaguard/internal/exitcode"
+	"github.com/schemaguard/schemaguard/internal/snapshot"
+	"github.com/schemaguard/schemaguard/internal/syncpoint"
+	"github.com/schemaguard/schemaguard/internal/threeway"
+	"github.com/schemaguard/schemaguard/internal/workspace"
+)
+
+// Options say what is written where.
+type Options struct {
+	Output string    // the file; empty for the project's own snapshot file
+	Format string    // "yaml" or "json"; empty to go by the file's name
+	Stage  bool      // stage the file, as git add would
+	Tool   string    // the version of schemaguard, for the sync point
+	By     string    // user@host, for the sync point
+	Now    time.Time // when
+	Said   io.Writer // what the team's own command prints
+}
+
+// Outcome is what was done.
+type Outcome struct {
+	File    string // as it was written
+	Changed bool   // the file's content is another than before
+	Staged  bool
+	// Displaced are the items that waited in the file for a boot and are no
+	// longer in it, in words.
+	Displaced []string
+	Notes     []string // facts to tell, a line each
+}
+
+// Error is a save that did not come to its end.
+type Error struct {
+	Exit  int // the exit code
+	Msg   string
+	Hints []string // commands that help
+}
+
+// Error implements error.
+func (e *Error) Error() string { return e.Msg }
+
+// Save writes the live schema of the session. It returns an *[Error], or the
+// error of a write.
+func Save(ctx context.Context, s *workspace.Session, o Options) (Outcome, error) {
+	w := writing{Session: s, Options: o, live: s.Live().Snapshot}
+	w.file = s.File
+	if o.Output != "" {
+		w.file = o.Output
+	}
+	if abs, err := filepath.Abs(w.file); err == nil {
+		w.own = abs == s.File
+	}
+	w.format = FormatFor(w.file, o.Format)
+	w.encoded = snapshot.Encode(w.live, w.format)
+	out := Outcome{File: w.file}
+	if w.own {
+		out.Displaced = s.Displaced(ctx, w.encoded)
+	}
+	var err error
+	if out.Changed, err = w.write(ctx); err != nil {
+		return out, err
+	}
+	if out.Notes, err = w.remember(ctx); err != nil {
+		return out, err
+	}
+	if o.Stage {
+		if err := w.stage(ctx); err != nil {
+			return out, err
+		}
+		out.Staged = true
+	}
+	return out, nil
+}
+
+// FormatFor decides between YAML and JSON: by the word, else by the file's name.
+func FormatFor(file, word string) snapshot.Format {
+	if word == "json" || word == "" && strings.EqualFold(filepath.Ext(file), ".json") {
+		return snapshot.JSON
+	}
+	return snapshot.YAML
+}
+
+// writing is one snapshot being written.
+type writing struct {
+	*workspace.Session
+	Options
+	live    *snapshot.Snapshot
+	format  snapshot.Format
+	encoded []byte
+	file    string
+	own     bool // the file is the project's own
+}
+
+// write replaces the file, or lets the team's own command do it and looks at
+// the outcome.
+func (w *writing) write(ctx context.Context) (changed bool, err error) {
+	if own := w.Config.Snapshot.Command.V; own != "" && w.Output == "" {
+		return w.runOwn(ctx, own)
+	}
+	if err := os.MkdirAll(filepath.Dir(w.file), 0o755); err != nil {
+		return false, fmt.Errorf("writing the snapshot: %w", err)
+	}
+	changed, err = atomicfile.Write(w.file, w.encoded, 0o644)
+	if err != nil {
+		return false, fmt.Errorf("writing the snapshot: %w", err)
+	}
+	return changed, nil
+}
+
+// runOwn runs the team's command and verifies that the file it left holds the
+// live schema.
+func (w *writing) runOwn(ctx context.Context, command string) (changed bool, err error) {
+	before, _ := os.ReadFile(w.File)
+	run := exec.CommandContext(ctx, "sh", "-c", command)
+	run.Dir = w.Config.Root
+	run.Stdout, run.Stderr = w.Said, w.Said
+	if err := run.Run(); err != nil {
+		return false, fmt.Errorf("running snapshot.command (%s): %w", w.Config.Snapshot.Command.Origin, err)
+	}
+	after, err := os.ReadFile(w.File)
+	if err != nil {
+		return false, fmt.Errorf("reading what snapshot.command wrote: %w", err)
+	}
+	decoded := snapshot.Decode(w.Name, after)
+	if !decoded.Trusted() {
+		p := decoded.Problems[len(decoded.Problems)-1]
+		return false, &Error{exitcode.Invalid, "snapshot.command wrote no snapshot: " + p.Message, []string{"schemaguard explain " + string(p.Code)}}
+	}
+	if n := len(threeway.Differences(w.live, decoded.Snapshot)); n > 0 {
+		msg := fmt.Sprintf("snapshot.command wrote a snapshot that differs from the database in %d items", n)
+		return false, &Error{exitcode.Drift, msg, []string{"schemaguard diff live worktree"}}
+	}
+	return !bytes.Equal(before, after), nil
+}
+
+// remember keeps the sync point of what was written to the project's own file.
+func (w *writing) remember(ctx context.Context) (notes []string, err error) {
+	if !w.own {
+		return nil, nil
+	}
+	encoded := w.encoded
+	if w.format != snapshot.YAML {
+		encoded = snapshot.Encode(w.live, snapshot.YAML)
+	}
+	note, err := w.Database.WriteSyncPoint(ctx, syncpoint.New(syncpoint.Written, w.live, encoded, w.Now, w.Tool, w.By))
+	if err != nil {
+		return nil, fmt.Errorf("keeping the sync point: %w", err)
+	}
+	if note != "" {
+		notes = append(notes, note)
+	}
+	return notes, nil
+}
+
+func (w *writing) stage(ctx context.Context) error {
+	if w.Repo == nil {
+		return &Error{exitcode.Usage, "staging " + workspace.Shorten(w.file) + ": this is no git repository", []string{"git init"}}
+	}
+	path, err := w.Repo.Rel(w.file)
+	if err != nil {
+		return err
+	}
+	return w.Repo.Stage(ctx, path)
+}
