@@ -32,6 +32,19 @@ const (
 	SyncPointLocal    = "local"    // under the git common dir, for a role that may not create it
 )
 
+// The values of hook.on_unreachable.
+const (
+	HookWarn   = "warn"   // pass with a line, unless the last check saw unsaved work
+	HookRefuse = "refuse" // refuse: what was not checked is not clean
+	HookAllow  = "allow"  // pass with a line, whatever was seen before
+)
+
+// The values of hook.scope.
+const (
+	HookScopeAll  = "all"  // anybody's unsaved work refuses
+	HookScopeMine = "mine" // only one's own, and what nobody is known to have made
+)
+
 // A Value is one setting and where it came from.
 type Value[T any] struct {
 	V      T
@@ -55,6 +68,7 @@ type Config struct {
 	Directus    Directus
 	Database    Database
 	Compose     Compose
+	Hook        Hook
 	SyncPoint   Value[string]        // SyncPointDatabase or SyncPointLocal
 	LossTimeout Value[time.Duration] // how long rows are counted before "not counted"
 	Warnings    []string             // what is suspicious but not an error, one sentence each
@@ -89,6 +103,15 @@ type Database struct {
 type Compose struct {
 	Files   Value[[]string] // overrides COMPOSE_FILE and the usual names
 	Project Value[string]   // overrides COMPOSE_PROJECT_NAME and the folder's name
+}
+
+// Hook says how the git hooks behave.
+type Hook struct {
+	OnUnreachable Value[string] // HookWarn, HookRefuse or HookAllow
+	Timeout       Value[time.Duration]
+	Scope         Value[string]   // HookScopeAll or HookScopeMine
+	Mine          Value[[]string] // e-mail addresses
+	Fix           Value[bool]
 }
 
 // Abs returns path itself when it is absolute, else path below the project's root.

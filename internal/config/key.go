@@ -16,6 +16,7 @@ const (
 	duration
 	choice
 	version
+	boolean
 )
 
 // key is one row of the table that drives everything: reading the file, reading
@@ -26,7 +27,7 @@ type key struct {
 	def     string   // the default, in the words of the file; lists default to none
 	choices []string // of a choice
 	doc     string
-	field   func(*Config) any // *Value[string], *Value[[]string] or *Value[time.Duration]
+	field   func(*Config) any // *Value[string], *Value[[]string], *Value[time.Duration] or *Value[bool]
 }
 
 // keys is the whole set of settings. A key stands here only when something obeys
@@ -101,6 +102,30 @@ func keys() []key {
 			"loss_timeout", duration, "2s", nil, "How long the rows that a boot would destroy are counted.",
 			func(c *Config) any { return &c.LossTimeout },
 		},
+		{
+			"hook.on_unreachable", choice, HookWarn,
+			[]string{HookWarn, HookRefuse, HookAllow},
+			"What a hook does where the database cannot be asked. `warn` lets the commit pass unless the last check of this database saw unsaved work; `allow` lets it pass in any case.",
+			func(c *Config) any { return &c.Hook.OnUnreachable },
+		},
+		{
+			"hook.timeout", duration, "2s", nil, "How long a hook waits for the database before it counts as unreachable.",
+			func(c *Config) any { return &c.Hook.Timeout },
+		},
+		{
+			"hook.scope", choice, HookScopeAll,
+			[]string{HookScopeAll, HookScopeMine},
+			"Whose unsaved work refuses a commit: everybody's, or only that of the Directus users in hook.mine and of nobody known.",
+			func(c *Config) any { return &c.Hook.Scope },
+		},
+		{
+			"hook.mine", list, "", nil, "The e-mail addresses of the Directus users that are you, for hook.scope: mine. Unset: git's user.email.",
+			func(c *Config) any { return &c.Hook.Mine },
+		},
+		{
+			"hook.fix", boolean, "false", nil, "Whether pre-commit takes and stages the fresh snapshot itself, and then refuses once, so that somebody looks at it.",
+			func(c *Config) any { return &c.Hook.Fix },
+		},
 	}
 }
 
@@ -129,6 +154,13 @@ func (k key) set(c *Config, words []string, o Origin) error {
 		v := k.field(c).(*Value[time.Duration])
 		v.V, v.Origin = d, o
 		return nil
+	case boolean:
+		if word != "true" && word != "false" {
+			return fmt.Errorf("%s is %q, which is neither true nor false", k.name, word)
+		}
+		v := k.field(c).(*Value[bool])
+		v.V, v.Origin = word == "true", o
+		return nil
 	case choice:
 		if !slices.Contains(k.choices, word) {
 			return fmt.Errorf("%s is %q, which is not one of %s", k.name, word, strings.Join(k.choices, ", "))
@@ -152,6 +184,10 @@ func (k key) setDefault(c *Config) {
 	if k.kind == duration {
 		d, _ := time.ParseDuration(k.def) // a test parses every default
 		k.field(c).(*Value[time.Duration]).V = d
+		return
+	}
+	if k.kind == boolean {
+		k.field(c).(*Value[bool]).V = k.def == "true"
 		return
 	}
 	k.field(c).(*Value[string]).V = k.def

@@ -56,6 +56,10 @@ func (k key) schema() map[string]any {
 		s["pattern"] = `^v?[0-9]+\.[0-9]+\.[0-9]+(-.*)?$`
 	case text:
 		s["type"] = "string"
+	case boolean:
+		s["type"] = "boolean"
+		s["default"] = k.def == "true"
+		return s
 	}
 	if k.def != "" {
 		s["default"] = k.def
