@@ -51,6 +51,8 @@ type Target struct {
 	// Editable says that the target is in nobody's commit yet: the index and the
 	// worktree, in which hand edits can still be found.
 	Editable bool
+	// Staged says that the target is what the next commit takes.
+	Staged bool
 }
 
 // Database is what a check may ask once the sides differ.
@@ -86,6 +88,11 @@ type Request struct {
 	Guard    bool
 	Budget   time.Duration // for counting losses
 	Now      time.Time
+	// Mine are the e-mail addresses of those whose unsaved work refuses; nil for
+	// everybody's.
+	Mine []string
+	// Problems were found by the caller, and are judged with the others.
+	Problems []finding.Finding
 }
 
 // Run answers. It never fails: what could not be found out makes the verdict
@@ -106,18 +113,22 @@ type run struct {
 	points []syncpoint.Point
 	asked  bool // the sync points were read
 	notes  []string
-	// problems were found on the way, beside those of live and of the file.
-	problems []finding.Finding
-	past     map[snapshot.Key]threeway.Past
-	hand     map[snapshot.Key]bool
-	adopted  bool
+	// noticed are problems that were found on the way, beside those of live, of
+	// the file and of the caller.
+	noticed []finding.Finding
+	past    map[snapshot.Key]threeway.Past
+	hand    map[snapshot.Key]bool
+	adopted bool
 }
 
 // errGit marks a failure to read the history.
 type errGit struct{ error }
 
 func (c *run) verdict(ctx context.Context) policy.Verdict {
-	in := policy.Input{Rule: c.Rule, Guard: c.Guard, File: c.Target.File, Problems: c.Live.Problems}
+	in := policy.Input{
+		Rule: c.Rule, Guard: c.Guard, File: c.Target.File, Staged: c.Target.Staged, Mine: c.Mine,
+		Problems: append(slices.Clone(c.Live.Problems), c.Request.Problems...),
+	}
 	if c.sameBytes() {
 		in.InSync = c.Live.Snapshot.Len()
 		return policy.Judge(in)
@@ -146,7 +157,7 @@ func (c *run) verdict(ctx context.Context) policy.Verdict {
 	if err := c.fill(ctx, &in, diffs, facts); err != nil {
 		return unable(err)
 	}
-	in.Problems = append(in.Problems, c.problems...)
+	in.Problems = append(in.Problems, c.noticed...)
 	return policy.Judge(in)
 }
 
@@ -261,7 +272,7 @@ func (c *run) lookBack(ctx context.Context, diffs []threeway.Difference, sync th
 		}
 	}
 	if missing && c.History.Shallow() {
-		c.problems = append(c.problems, finding.Finding{
+		c.noticed = append(c.noticed, finding.Finding{
 			Code: finding.ShallowHistory, Severity: finding.Note,
 			Message: "this clone is shallow: what only older commits have counts as unsaved", Fix: "git fetch --unshallow",
 		})

@@ -52,6 +52,12 @@ compose:
   project: trm
 sync_point: local
 loss_timeout: 4s
+hook:
+  on_unreachable: refuse
+  timeout: 1s
+  scope: mine
+  mine: [anna@example.com]
+  fix: true
 `
 
 func TestLoadReadsEveryKeyWithItsLine(t *testing.T) {
@@ -75,6 +81,10 @@ func TestLoadReadsEveryKeyWithItsLine(t *testing.T) {
 		Compose:     Compose{Files: Value[[]string]{[]string{"compose.yaml"}, at(20)}, Project: Value[string]{"trm", at(21)}},
 		SyncPoint:   Value[string]{SyncPointLocal, at(22)},
 		LossTimeout: Value[time.Duration]{4 * time.Second, at(23)},
+		Hook: Hook{
+			OnUnreachable: Value[string]{HookRefuse, at(25)}, Timeout: Value[time.Duration]{time.Second, at(26)},
+			Scope: Value[string]{HookScopeMine, at(27)}, Mine: Value[[]string]{[]string{"anna@example.com"}, at(28)}, Fix: Value[bool]{true, at(29)},
+		},
 	}
 	want.Warnings = []string{"database.url (.schemaguard.yaml:11) and database.url_env (.schemaguard.yaml:12) are both set: database.url wins"}
 	if diff := cmp.Diff(want, c, cmp.AllowUnexported(), cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".fileInText" }, cmp.Ignore())); diff != "" {
@@ -90,6 +100,8 @@ func TestLoadReadsEveryKeyWithItsLine(t *testing.T) {
 
 func isSet(v any) bool {
 	switch v := v.(type) {
+	case *Value[bool]:
+		return v.IsSet()
 	case *Value[string]:
 		return v.IsSet()
 	case *Value[[]string]:

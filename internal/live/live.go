@@ -255,7 +255,7 @@ func (d *Database) Authors(ctx context.Context, keys []snapshot.Key) (map[snapsh
 		if a.Email != "" {
 			words += " by " + a.Email
 		}
-		out[key] = policy.Author{Action: a.Action, Text: words}
+		out[key] = policy.Author{Action: a.Action, Email: a.Email, Text: words}
 	}
 	return out, err
 }

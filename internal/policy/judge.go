@@ -2,6 +2,8 @@ package policy
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/plan"
@@ -22,6 +24,10 @@ const (
 	// guard and the boot gate. What is ahead refuses too, and so does a committed
 	// drop that takes rows with it.
 	Boot
+	// Join asks of a merge, rebase, cherry-pick or revert whether the outcome can
+	// be relied on. Work that is in live and in no snapshot is the business of the
+	// next commit: it gets a line and refuses nothing.
+	Join
 )
 
 // Count is how many rows or values an effect would destroy; -1: not counted.
@@ -33,6 +39,7 @@ type Count struct {
 // Author is who changed an item last.
 type Author struct {
 	Action string // "create", "update" or "delete"
+	Email  string // empty where it is not known
 	Text   string // "created 14:02 by anna@example.com"
 }
 
@@ -49,6 +56,12 @@ type Input struct {
 	// HandEdited holds the items whose version in the target neither live nor
 	// any commit has.
 	HandEdited map[snapshot.Key]bool
+	// Staged says that the target is about to be committed: then what was edited
+	// by hand refuses.
+	Staged bool
+	// Mine are the e-mail addresses of those whose unsaved work refuses; nil for
+	// everybody's. What nobody is known to have made refuses always.
+	Mine []string
 	// File is the target's file name, for findings that have a line.
 	File string
 	// Problems were found before: in the file, the versions, the situation.
@@ -127,7 +140,7 @@ func (j *judge) change(c *threeway.Change) {
 	out := Change{
 		Item: c.Key.String(), Kind: c.Key.Kind.String(), Name: c.Key.Name(), Class: c.Class, Branch: c.Branch,
 		Boot: bootWords(c, action), Loses: destroys(c, action), Under: j.under(c),
-		Paths: pathsOf(c), Author: j.authorOf(c),
+		Paths: pathsOf(c), Author: j.authorOf(c).Text,
 	}
 	if out.Under == "" {
 		out.Loss = j.lossOf(c.Key, action)
@@ -157,15 +170,21 @@ func (j *judge) count(class threeway.Class) {
 
 // authorOf says who did it, if the last known change of the item is of the kind
 // that the class is: an edit made past Directus leaves an older entry behind.
-func (j *judge) authorOf(c *threeway.Change) string {
+func (j *judge) authorOf(c *threeway.Change) Author {
 	author := j.Authors[c.Key]
 	switch {
 	case c.Class == threeway.UnsavedCreate && author.Action == "create",
 		c.Class == threeway.UnsavedDelete && author.Action == "delete",
 		(c.Class == threeway.UnsavedEdit || c.Class == threeway.Conflict) && author.Action == "update":
-		return author.Text
+		return author
 	}
-	return ""
+	return Author{}
+}
+
+// others tells whether somebody else than those who are asked made the change.
+func (j *judge) others(c *threeway.Change) bool {
+	email := j.authorOf(c).Email
+	return j.Mine != nil && email != "" && !slices.ContainsFunc(j.Mine, func(m string) bool { return strings.EqualFold(m, email) })
 }
 
 // judgeChange makes the findings of one item that stands for itself.
@@ -185,12 +204,8 @@ func (j *judge) judgeChange(c *threeway.Change, action *plan.Action, out Change)
 		f.Line = 1
 	}
 	j.found(f)
-	if j.HandEdited[c.Key] && c.Class != threeway.InSync {
-		j.found(finding.Finding{
-			Code: finding.HandEdit, Severity: finding.Warning, Item: out.Item, File: j.File, Line: f.Line,
-			Message: out.Item + " was changed in the file by hand: neither the database nor any commit has it so",
-			Fix:     "schemaguard diff live " + j.fileOr("worktree"),
-		})
+	if j.Rule != Join && j.HandEdited[c.Key] && c.Class != threeway.InSync {
+		j.found(j.handEdit(out.Item, f.Line))
 	}
 	if action != nil && action.NotConvergent != "" {
 		j.found(finding.Finding{
@@ -198,6 +213,19 @@ func (j *judge) judgeChange(c *threeway.Change, action *plan.Action, out Change)
 			Message: out.Item + " would differ again after every boot: " + action.NotConvergent, Fix: saveCommand,
 		})
 	}
+}
+
+// handEdit reports an item of the file that nobody ever had.
+func (j *judge) handEdit(item string, line int) finding.Finding {
+	f := finding.Finding{
+		Code: finding.HandEdit, Severity: finding.Warning, Item: item, File: j.File, Line: line,
+		Message: item + " was changed in the file by hand: neither the database nor any commit has it so",
+		Fix:     "schemaguard diff live " + j.fileOr("worktree"),
+	}
+	if j.Staged && j.Rule == Commit {
+		f.Severity, f.Refuses, f.Fix = finding.Danger, true, saveCommand
+	}
+	return f
 }
 
 func (j *judge) fileOr(other string) string {
@@ -213,7 +241,12 @@ const saveCommand = "schemaguard snapshot --stage"
 // weigh decides what a change means under the rule that asks.
 func (j *judge) weigh(c *threeway.Change, action *plan.Action, out Change) (s finding.Severity, refuses bool, fix string) {
 	switch {
-	case isBug(action), c.Class.Unsaved(), c.Class == threeway.Conflict:
+	case isBug(action):
+		return finding.Danger, true, saveCommand
+	case c.Class.Unsaved(), c.Class == threeway.Conflict:
+		if j.Rule == Join || j.others(c) {
+			return finding.Warning, false, ""
+		}
 		return finding.Danger, true, saveCommand
 	case c.Class == threeway.Ahead:
 		if j.Rule == Boot {

@@ -78,7 +78,8 @@ func (w *Workspace) fromGit(ctx context.Context, word string) (Target, error) {
 	switch word {
 	case "index":
 		blob, err = w.Repo.Index(ctx, w.Path)
-		t.Source, t.Editable = policy.Source{Name: "index", Origin: w.Path + "@index"}, true
+		t.Source = policy.Source{Name: "index", Origin: w.Path + "@index"}
+		t.Editable, t.Staged = true, !w.Joining(ctx)
 		t.Past = w.Heads(ctx)
 	case "head":
 		word = "HEAD"

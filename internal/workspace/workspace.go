@@ -143,6 +143,17 @@ func (w *Workspace) Heads(ctx context.Context) []string {
 	return past
 }
 
+// Joining tells whether git is in the middle of putting commits together: then
+// the snapshot file may hold versions of items that nobody had before.
+func (w *Workspace) Joining(ctx context.Context) bool {
+	switch w.Repo.State(ctx) {
+	case gitrepo.StateNone, gitrepo.StateBisect:
+		return false
+	case gitrepo.StateRebase, gitrepo.StateApply, gitrepo.StateMerge, gitrepo.StateCherryPick, gitrepo.StateRevert:
+	}
+	return true
+}
+
 // History is what git knows of the snapshot file. Repo must not be nil.
 func (w *Workspace) History() history.Repository {
 	return history.Repository{Repo: w.Repo, Path: w.Path}
