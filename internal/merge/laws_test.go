@@ -69,6 +69,7 @@ func laws(t *testing.T, x, y, base *snapshot.Snapshot) {
 	if diff := cmp.Diff(show(there), show(decoded(t, there))); diff != "" {
 		t.Errorf("the result does not decode to itself:\n%s", diff)
 	}
+	settled(t, base, x, y, there, conflicts)
 	additive := Additive(x, y)
 	for _, key := range union(x, y) {
 		if additive.Get(key) == nil {
@@ -95,6 +96,37 @@ func symmetric(t *testing.T, there, back *snapshot.Snapshot, conflicts, again []
 	if len(conflicts) == 0 {
 		if diff := cmp.Diff(contents(there), contents(back)); diff != "" {
 			t.Errorf("the other way round there are other values:\n%s", diff)
+		}
+	}
+}
+
+// settled: without conflicts both settlements are the merge; each is what the
+// other way round is for the other side; and what is the same in both was merged
+// so.
+func settled(t *testing.T, base, x, y, merged *snapshot.Snapshot, conflicts []Conflict) {
+	t.Helper()
+	there, back := Settle(base, x, y), Settle(base, y, x)
+	if diff := cmp.Diff(contents(there.Ours), contents(back.Theirs)); diff != "" {
+		t.Errorf("settled for one side, it depends on which is ours:\n%s", diff)
+	}
+	o, th := contents(there.Ours), contents(there.Theirs)
+	if len(conflicts) == 0 {
+		if diff := cmp.Diff(show(merged), show(there.Ours)) + cmp.Diff(show(merged), show(there.Theirs)); diff != "" {
+			t.Errorf("without conflicts, settling changes the merge:\n%s", diff)
+		}
+	} else if cmp.Equal(o, th) && x.Version == y.Version && x.Vendor == y.Vendor {
+		t.Errorf("%v, but settled for either side it is the same", conflicts)
+	}
+	for name, digest := range contents(merged) {
+		if o[name] == th[name] && o[name] != digest {
+			t.Errorf("%s is settled as what is not in the merge", name)
+		}
+	}
+	for _, key := range there.Order {
+		for _, step := range there.Steps(key) {
+			if same(there.Ours.All(key), []*snapshot.Item{&step.Theirs}) {
+				t.Errorf("%s: a step that changes nothing", key)
+			}
 		}
 	}
 }
@@ -129,16 +161,11 @@ func decoded(t *testing.T, s *snapshot.Snapshot) *snapshot.Snapshot {
 	return f.Snapshot
 }
 
-// contents are the items of a snapshot but for the places in their forms.
+// contents are the values of a snapshot by key.
 func contents(s *snapshot.Snapshot) map[string]string {
 	out := map[string]string{}
-	for _, key := range s.Keys() {
-		for _, item := range s.All(key) {
-			if meta := item.Meta().Object(); meta != nil {
-				item = &snapshot.Item{Value: jsvalue.FromObject(item.Value.Object().With("meta", jsvalue.FromObject(meta.Without("sort"))))}
-			}
-			out[key.String()] += snapshot.DigestOf(item).String()
-		}
+	for key, d := range s.Digests() {
+		out[key.String()] = d.String()
 	}
 	return out
 }

@@ -27,8 +27,8 @@ type Conflict struct {
 // sides added the file. The result holds ours where the two are in conflict, and
 // of an item that only one of them still has, that one.
 //
-// The order is ours'; what only theirs has stands behind what precedes it there
-// and behind what only ours has at that place. Where one side left the base as
+// The order is that of a database that saw ours' edits and then theirs':
+// collections by name, the fields of one by age. Where one side left the base as
 // it was, the result is the other side itself, not a copy.
 func Merge(base, ours, theirs *snapshot.Snapshot) (*snapshot.Snapshot, []Conflict) {
 	switch {
@@ -41,7 +41,7 @@ func Merge(base, ours, theirs *snapshot.Snapshot) (*snapshot.Snapshot, []Conflic
 	case identical(base, theirs):
 		return ours, nil
 	}
-	m := &merger{base: base, ours: ours, theirs: theirs, items: map[snapshot.Key][]snapshot.Item{}}
+	m := newMerger(base, ours, theirs)
 	out := m.header()
 	for _, key := range union(ours, theirs, base) {
 		m.item(key)
@@ -54,7 +54,7 @@ func Merge(base, ours, theirs *snapshot.Snapshot) (*snapshot.Snapshot, []Conflic
 // Additive returns the target with every item of live that it lacks: applied, it
 // deletes no item.
 func Additive(target, live *snapshot.Snapshot) *snapshot.Snapshot {
-	m := &merger{ours: target, theirs: live, items: map[snapshot.Key][]snapshot.Item{}}
+	m := newMerger(live, target, live)
 	for _, side := range []*snapshot.Snapshot{live, target} {
 		for _, key := range side.Keys() {
 			m.items[key] = copies(side.All(key))
@@ -70,8 +70,36 @@ func Additive(target, live *snapshot.Snapshot) *snapshot.Snapshot {
 // merger is one merge in progress.
 type merger struct {
 	base, ours, theirs *snapshot.Snapshot
+	places             map[snapshot.Key]int // of the keys of base, in its order
 	items              map[snapshot.Key][]snapshot.Item
 	conflicts          []Conflict
+	// choose says which side a conflict goes to, by its place in conflicts; nil
+	// is always ours.
+	choose func(n int) side
+}
+
+func newMerger(base, ours, theirs *snapshot.Snapshot) *merger {
+	m := &merger{base: base, ours: ours, theirs: theirs, items: map[snapshot.Key][]snapshot.Item{}}
+	keys := base.Keys()
+	m.places = make(map[snapshot.Key]int, len(keys))
+	for i, key := range keys {
+		m.places[key] = i
+	}
+	return m
+}
+
+// side is one of the three inputs of a merge.
+type side uint8
+
+const (
+	toOurs side = iota
+	toTheirs
+	toBase
+)
+
+// of picks what this side has.
+func (s side) of(base, ours, theirs optional) optional {
+	return [...]optional{toOurs: ours, toTheirs: theirs, toBase: base}[s]
 }
 
 // identical tells whether two snapshots are the same file: header, items, order.
@@ -132,7 +160,14 @@ func newer(a, b string) bool {
 	return err != nil || x.Compare(y) > 0
 }
 
-func (m *merger) conflict(c Conflict) { m.conflicts = append(m.conflicts, c) }
+// conflict notes a conflict and returns the side that it goes to.
+func (m *merger) conflict(c Conflict) side {
+	m.conflicts = append(m.conflicts, c)
+	if m.choose == nil {
+		return toOurs
+	}
+	return m.choose(len(m.conflicts) - 1)
+}
 
 // union returns the keys of all sides, each once.
 func union(sides ...*snapshot.Snapshot) []snapshot.Key {
@@ -166,15 +201,19 @@ func (m *merger) item(key snapshot.Key) {
 	case same(b, o):
 		m.take(key, t)
 	case len(o) == 0 || len(t) == 0:
-		m.take(key, append(append([]*snapshot.Item{}, o...), t...))
 		why := "deleted in theirs and changed in ours"
 		if len(o) == 0 {
 			why = "deleted in ours and changed in theirs"
 		}
-		m.conflict(Conflict{Key: key, Why: why, Base: text(b), Ours: text(o), Theirs: text(t)})
+		to := m.conflict(Conflict{Key: key, Why: why, Base: text(b), Ours: text(o), Theirs: text(t)})
+		if m.choose == nil {
+			m.take(key, append(append([]*snapshot.Item{}, o...), t...))
+		} else {
+			m.take(key, [...][]*snapshot.Item{toOurs: o, toTheirs: t, toBase: b}[to])
+		}
 	case len(o) > 1 || len(t) > 1 || len(b) > 1:
-		m.take(key, o)
-		m.conflict(Conflict{Key: key, Why: "stands in the file twice, and was changed on both sides", Base: text(b), Ours: text(o), Theirs: text(t)})
+		to := m.conflict(Conflict{Key: key, Why: "stands in the file twice, and was changed on both sides", Base: text(b), Ours: text(o), Theirs: text(t)})
+		m.take(key, [...][]*snapshot.Item{toOurs: o, toTheirs: t, toBase: b}[to])
 	default:
 		var before optional
 		if len(b) == 1 {
@@ -182,7 +221,7 @@ func (m *merger) item(key snapshot.Key) {
 		}
 		merged := m.value(key, "", before, some(o[0].Value), some(t[0].Value))
 		if key.Kind == snapshot.Field {
-			m.typeAgainstLimits(key, before.value, o[0].Value, t[0].Value)
+			merged.value = m.typeAgainstLimits(key, merged.value, before.value, o[0].Value, t[0].Value)
 		}
 		m.items[key] = []snapshot.Item{{Key: key, Value: merged.value, Line: o[0].Line}}
 	}

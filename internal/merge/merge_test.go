@@ -59,15 +59,19 @@ func TestMerge(t *testing.T) {
 		{"the same value", []string{"c a x=1"}, []string{"c a x=2"}, []string{"c a x=3"}, []string{"c a x=2"}, []string{"collection a meta.x"}},
 		{"a value taken out and another changed", []string{"c a x=1 y=1"}, []string{"c a y=1"}, []string{"c a x=1 y=2"}, []string{"c a y=2"}, nil},
 		{"a value taken out here and changed there", []string{"c a x=1"}, []string{"c a"}, []string{"c a x=2"}, []string{"c a"}, []string{"collection a meta.x"}},
-		{"sort moved on both sides", []string{"f a.x sort=1"}, []string{"f a.x sort=2"}, []string{"f a.x sort=3"}, []string{"f a.x sort=2"}, nil},
+		{"sort moved on both sides", []string{"f a.x sort=1"}, []string{"f a.x sort=2"}, []string{"f a.x sort=3"}, []string{"f a.x sort=3"}, nil},
 		{"fields keep their places", []string{"f a.x", "f a.y"}, []string{"f a.x", "f a.y", "f a.o"}, []string{"f a.x", "f a.t", "f a.y"}, []string{"f a.x", "f a.t", "f a.y", "f a.o"}, nil},
 		{"a collection deleted, a field of it added", []string{"c a", "f a.x"}, nil, []string{"c a", "f a.x", "f a.y"}, []string{"c a", "f a.x", "f a.y"}, []string{"field a.y "}},
 		{"a collection deleted, its note changed", []string{"c a x=1", "c b", "f a.x", "r a.x b"}, nil, []string{"c a x=2", "c b", "f a.x", "r a.x b"}, []string{"c a x=2", "c b", "f a.x", "r a.x b"}, []string{"collection a ", "relation a.x "}},
 		{"a folder deleted, a collection put into it", []string{"c a", "c g", "c h"}, []string{"c a", "c h"}, []string{"c a group=g", "c g group=h", "c h"}, []string{"c a group=g", "c g group=h", "c h"}, []string{"collection g "}},
 		{"the last folder deleted, a collection put into it", []string{"c a", "c g"}, []string{"c a"}, []string{"c a group=g", "c g"}, []string{"c a group=g", "c g"}, []string{"collection a "}},
 		{"a field deleted, a relation made of it", []string{"c a", "f a.x"}, []string{"c a"}, []string{"c a", "f a.x", "r a.x a"}, []string{"c a", "f a.x", "r a.x a"}, []string{"relation a.x "}},
+		{"a field made again here, one added there", []string{"f a.p", "f a.x", "f a.q"}, []string{"f a.p", "f a.q", "f a.x"}, []string{"f a.p", "f a.x", "f a.q", "f a.t"}, []string{"f a.p", "f a.q", "f a.x", "f a.t"}, nil},
+		{"a field added here, one made again there", []string{"f a.p", "f a.x", "f a.q"}, []string{"f a.p", "f a.x", "f a.q", "f a.o"}, []string{"f a.p", "f a.q", "f a.x"}, []string{"f a.p", "f a.q", "f a.o", "f a.x"}, nil},
+		{"a field made again on both sides", []string{"f a.x", "f a.q"}, []string{"f a.q", "f a.x", "f a.o"}, []string{"f a.q", "f a.x", "f a.t"}, []string{"f a.q", "f a.x", "f a.o", "f a.t"}, nil},
+		{"the same field added on both sides", []string{"f a.x"}, []string{"f a.x", "f a.o", "f a.s"}, []string{"f a.x", "f a.s", "f a.t"}, []string{"f a.x", "f a.o", "f a.s", "f a.t"}, nil},
 		{"ours before theirs at one place", []string{"f a.x", "f b.x"}, []string{"f a.x", "f a.o", "f b.x"}, []string{"f a.x", "f a.t", "f a.u", "f b.x"}, []string{"f a.x", "f a.o", "f a.t", "f a.u", "f b.x"}, nil},
-		{"lists that are not in order of names", []string{"f b.x"}, []string{"f b.x", "f a.x"}, []string{"f a.n", "f b.x"}, []string{"f b.x", "f a.n", "f a.x"}, nil},
+		{"lists that are not in order of names", []string{"f b.x"}, []string{"f b.x", "f a.x"}, []string{"f a.n", "f b.x"}, []string{"f b.x", "f a.x", "f a.n"}, nil},
 		{"new collections by name", []string{"c b"}, []string{"c b", "c d"}, []string{"c z", "c b", "c a", "c c"}, []string{"c a", "c b", "c c", "c d", "c z"}, nil},
 		{"a collection deleted, a relation to it added", []string{"c a", "c b", "f b.a"}, []string{"c b", "f b.a"}, []string{"c a", "c b", "f b.a", "r b.a a"}, []string{"c a", "c b", "f b.a", "r b.a a"}, []string{"relation b.a "}},
 	} {
@@ -178,7 +182,7 @@ func TestMergeSystemFields(t *testing.T) {
 		name                     string
 		base, ours, theirs, want *snapshot.Snapshot
 	}{
-		{"both add", with(snap()), with(snap(), "email"), with(snap(), "role"), with(snap(), "role", "email")},
+		{"both add", with(snap()), with(snap(), "email"), with(snap(), "role"), with(snap(), "email", "role")},
 		{"one deletes", with(snap(), "email", "role"), with(snap("c a"), "role"), with(snap(), "email", "role"), with(snap("c a"), "role")},
 		{"ours has no list", with(snap(), "email"), snap("c a"), with(snap(), "email", "role"), with(snap("c a"), "email", "role")},
 		{"theirs has no list", with(snap(), "email"), with(snap("c b"), "email"), snap("c a"), with(snap("c a", "c b"), "email")},
@@ -201,9 +205,10 @@ func TestMergeValues(t *testing.T) {
 		{"a list on both sides", `{"meta":{"special":["a"]}}`, `{"meta":{"special":["a","b"]}}`, `{"meta":{"special":["a","c"]}}`, `{"meta":{"special":["a","b"]}}`, "meta.special"},
 		{"an object here, a text there", `{"meta":{"options":{"a":1}}}`, `{"meta":{"options":{"a":2}}}`, `{"meta":{"options":"x"}}`, `{"meta":{"options":{"a":2}}}`, "meta.options"},
 		{"null is a value", `{"meta":{"note":null}}`, `{"meta":{}}`, `{"meta":{"note":"x"}}`, `{"meta":{}}`, "meta.note"},
+		{"keys as Directus sorts them", `{"meta":{"options":{"a b":1,"a":1}}}`, `{"meta":{"options":{"a b":1,"a":1,"a-b":1}}}`, `{"meta":{"options":{"a a":1,"a b":1,"a":1}}}`, `{"meta":{"options":{"a a":1,"a b":1,"a":1,"a-b":1}}}`, ""},
 		{"keys out of order", `{"meta":{"b":1}}`, `{"meta":{"b":1,"o":1}}`, `{"meta":{"t":1,"b":1}}`, `{"meta":{"b":1,"o":1,"t":1}}`, ""},
 		{"sort on both sides", `{"meta":{"sort":1}}`, `{"meta":{"sort":3}}`, `{"meta":{"sort":2}}`, `{"meta":{"sort":3}}`, ""},
-		{"type here, length there", `{"type":"string","meta":{},"schema":{"data_type":"character varying","max_length":255}}`, `{"type":"text","meta":{},"schema":{"data_type":"text","max_length":255}}`, `{"type":"string","meta":{},"schema":{"data_type":"character varying","max_length":100}}`, `{"type":"text","meta":{},"schema":{"data_type":"text","max_length":100}}`, "schema.max_length"},
+		{"type here, length there", `{"type":"string","meta":{},"schema":{"data_type":"character varying","max_length":255}}`, `{"type":"text","meta":{},"schema":{"data_type":"text","max_length":255}}`, `{"type":"string","meta":{},"schema":{"data_type":"character varying","max_length":100}}`, `{"type":"text","meta":{},"schema":{"data_type":"text","max_length":255}}`, "schema.max_length"},
 		{"type here, note there", `{"type":"string","meta":{"note":null}}`, `{"type":"text","meta":{"note":null}}`, `{"type":"string","meta":{"note":"n"}}`, `{"type":"text","meta":{"note":"n"}}`, ""},
 		{"types on both sides", `{"type":"string"}`, `{"type":"text"}`, `{"type":"integer"}`, `{"type":"text"}`, "type"},
 	} {

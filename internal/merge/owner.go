@@ -29,18 +29,37 @@ func (m *merger) complete() {
 
 // keepNeeded brings back what one item needs.
 func (m *merger) keepNeeded(key snapshot.Key) (kept bool) {
+	how := "belongs to"
+	if key.Kind == snapshot.Collection {
+		how = "lies in"
+	}
+	for _, needed := range m.needs(key) {
+		kept = m.keep(key, needed, how) || kept
+		how = "points to"
+	}
+	return kept
+}
+
+// needs returns what a merged item cannot be without, if it is merged at all:
+// the folder of a collection, the collection of a field, the field of a
+// relation and then what it points to.
+func (m *merger) needs(key snapshot.Key) []snapshot.Key {
+	if len(m.items[key]) == 0 {
+		return nil
+	}
 	item := &m.items[key][0]
 	switch key.Kind {
 	case snapshot.Collection:
-		return m.keep(key, collection(item.Meta().Get("group").Str()), "lies in")
+		return []snapshot.Key{collection(item.Meta().Get("group").Str())}
 	case snapshot.Field:
-		return m.keep(key, collection(key.Collection), "belongs to")
+		return []snapshot.Key{collection(key.Collection)}
 	case snapshot.Relation:
-		field := snapshot.Key{Kind: snapshot.Field, Collection: key.Collection, Field: key.Field}
-		kept = m.keep(key, field, "belongs to")
-		return m.keep(key, collection(item.Value.Get("related_collection").Str()), "points to") || kept
+		return []snapshot.Key{
+			{Kind: snapshot.Field, Collection: key.Collection, Field: key.Field},
+			collection(item.Value.Get("related_collection").Str()),
+		}
 	}
-	return false
+	return nil
 }
 
 // keepWhole takes an item of a collection that one side deleted and that stays
@@ -87,23 +106,43 @@ var limits = []string{"default_value", "max_length", "numeric_precision", "numer
 
 // typeAgainstLimits finds a field of which one side changed the type and the
 // other what goes with it: no path was changed twice, and yet the two together
-// are what nobody meant.
-func (m *merger) typeAgainstLimits(key snapshot.Key, base, ours, theirs jsvalue.Value) {
+// are what nobody meant. Both then come from one side.
+func (m *merger) typeAgainstLimits(key snapshot.Key, merged, base, ours, theirs jsvalue.Value) jsvalue.Value {
+	var name, why string
 	switch {
 	case typeOf(ours) == typeOf(theirs):
-		return
-	case typeOf(theirs) == typeOf(base) && movedLimit(base, theirs, ours) != "":
-		name := movedLimit(base, theirs, ours)
-		m.limitConflict(key, name, "ours changed the type and theirs changed this", base, ours, theirs)
-	case typeOf(ours) == typeOf(base) && movedLimit(base, ours, theirs) != "":
-		name := movedLimit(base, ours, theirs)
-		m.limitConflict(key, name, "theirs changed the type and ours changed this", base, ours, theirs)
+	case typeOf(theirs) == typeOf(base):
+		name, why = movedLimit(base, theirs, ours), "ours changed the type and theirs changed this"
+	case typeOf(ours) == typeOf(base):
+		name, why = movedLimit(base, ours, theirs), "theirs changed the type and ours changed this"
 	}
+	if name == "" {
+		return merged
+	}
+	get := func(v jsvalue.Value) string { return member(v.Get("schema").Object(), name).text() }
+	to := m.conflict(Conflict{Key: key, Path: "schema." + name, Why: why, Base: get(base), Ours: get(ours), Theirs: get(theirs)})
+	return typedAs(merged, to.of(some(base), some(ours), some(theirs)).value)
 }
 
-func (m *merger) limitConflict(key snapshot.Key, name, why string, base, ours, theirs jsvalue.Value) {
-	get := func(v jsvalue.Value) string { return member(v.Get("schema").Object(), name).text() }
-	m.conflict(Conflict{Key: key, Path: "schema." + name, Why: why, Base: get(base), Ours: get(ours), Theirs: get(theirs)})
+// typedAs returns a field with the type of another, and what goes with it.
+func typedAs(field, from jsvalue.Value) jsvalue.Value {
+	o := field.Object()
+	if v, ok := from.Object().Get("type"); ok {
+		o = o.With("type", v)
+	}
+	schema, there := o.Get("schema")
+	if !there || schema.Object() == nil {
+		return jsvalue.FromObject(o)
+	}
+	s := schema.Object()
+	for _, name := range append([]string{"data_type"}, limits...) {
+		if v, ok := from.Get("schema").Object().Get(name); ok {
+			s = s.With(name, v)
+		} else {
+			s = s.Without(name)
+		}
+	}
+	return jsvalue.FromObject(o.With("schema", jsvalue.FromObject(s)))
 }
 
 func typeOf(field jsvalue.Value) string {

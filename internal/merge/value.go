@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -39,15 +40,31 @@ func (m *merger) value(key snapshot.Key, path string, base, ours, theirs optiona
 	if isObject(ours) && isObject(theirs) && (isObject(base) || !base.there || base.value.IsNull()) {
 		return m.object(key, path, base, ours, theirs)
 	}
-	// Dragging a row in the admin UI renumbers its neighbours: two that did so
-	// did not contradict each other.
-	if path != "meta.sort" {
-		m.conflict(Conflict{
-			Key: key, Path: path, Why: "changed differently on both sides",
-			Base: base.text(), Ours: ours.text(), Theirs: theirs.text(),
-		})
+	if path == "meta.sort" {
+		return larger(ours, theirs)
 	}
-	return ours
+	return m.conflict(Conflict{
+		Key: key, Path: path, Why: "changed differently on both sides",
+		Base: base.text(), Ours: ours.text(), Theirs: theirs.text(),
+	}).of(base, ours, theirs)
+}
+
+// larger settles a place in a form. Dragging a row in the admin UI renumbers its
+// neighbours: two that did so did not contradict each other, and whichever side
+// is ours, the outcome is the same.
+func larger(a, b optional) optional {
+	x, y := place(a), place(b)
+	if x > y || x == y && jsvalue.CompareUTF16(a.text(), b.text()) > 0 {
+		return a
+	}
+	return b
+}
+
+func place(o optional) float64 {
+	if o.there && o.value.Kind() == jsvalue.KindNumber {
+		return o.value.Number()
+	}
+	return math.Inf(-1)
 }
 
 func isObject(o optional) bool { return o.there && o.value.Kind() == jsvalue.KindObject }
@@ -88,9 +105,18 @@ func inOrder(merged, ours, theirs *jsvalue.Object) *jsvalue.Object {
 
 func isSorted(o *jsvalue.Object) bool { return slices.Equal(o.Keys(), sorted(o).Keys()) }
 
-// sorted returns the object with its keys in the order of JavaScript's sort.
+// sorted returns the object with its keys as Directus sorts them: pairs of key
+// and value, compared as the text of an array (12.4.1, utils/get-snapshot.js,
+// sortDeep), so that "a b" comes before "a" and "a" before "a-b".
 func sorted(o *jsvalue.Object) *jsvalue.Object {
-	names := slices.SortedFunc(slices.Values(o.Keys()), jsvalue.CompareUTF16)
+	names := slices.Clone(o.Keys())
+	slices.SortFunc(names, func(a, b string) int {
+		x, y := a+",", b+","
+		if strings.HasPrefix(x, y) || strings.HasPrefix(y, x) {
+			x, y = x+jsvalue.Text(member(o, a).value), y+jsvalue.Text(member(o, b).value)
+		}
+		return jsvalue.CompareUTF16(x, y)
+	})
 	out := jsvalue.NewObject(len(names))
 	for _, name := range names {
 		v, _ := o.Get(name)
