@@ -31,6 +31,7 @@ const (
 	Conflict      Code = "CONFLICT"
 	RenameLikely  Code = "RENAME_LIKELY"
 	HandEdit      Code = "HAND_EDIT"
+	MergeLost     Code = "MERGE_LOST"
 	OrderOnly     Code = "ORDER_ONLY"
 )
 
@@ -64,6 +65,7 @@ const (
 const (
 	NotRun             Code = "NOT_RUN"
 	Unreachable        Code = "UNREACHABLE"
+	SeenUnsaved        Code = "SEEN_UNSAVED"
 	NotDirectus        Code = "NOT_DIRECTUS"
 	NotReadable        Code = "NOT_READABLE"
 	NotAdopted         Code = "NOT_ADOPTED"

@@ -33,6 +33,11 @@ func comparisonTable() []Info {
 			"Make the change in Directus instead, and write the file from the database: `schemaguard snapshot --stage`.",
 		},
 		{
+			MergeLost, Comparison, Danger, "a merge lost an item that neither side removed",
+			"A conflict was resolved by deleting one side's lines: the file is valid, and the next boot drops what it lacks. `schemaguard` notices where the commit of a merge, rebase, cherry-pick or revert is made.",
+			"Put the sides together again with `git checkout --merge -- snapshots/schema.yaml`; the merge driver that `schemaguard install` sets up does it item by item.",
+		},
+		{
 			OrderOnly, Comparison, Note, "the snapshot lists the same items in another order",
 			"None. Directus orders fields by the sequence in which one database created them, so the same schema comes in another order from another database.",
 			"Nothing needs fixing. `schemaguard snapshot` brings the file into this database's order.",

@@ -28,6 +28,11 @@ func situationTable() []Info {
 			"Start the database, or correct the connection. `schemaguard doctor` shows which setting won, and what it tried.",
 		},
 		{
+			SeenUnsaved, Situation, Danger, "the database cannot be asked, and held unsaved work when it last was",
+			"A commit made now may leave that work out, and the next boot from it destroys the work. A hook refuses then, unless the staged snapshot is what the database was seen to hold.",
+			"Start the database and take a snapshot: `schemaguard snapshot --stage`. Where the work is known to be gone, `SCHEMAGUARD_SKIP=\"reason\" git commit` goes on and keeps a line of it.",
+		},
+		{
 			NotDirectus, Situation, Warning, "the database holds no Directus",
 			"There are no Directus tables in the schemas that were searched. Either it is empty, or it is the wrong database or schema. `directus schema apply` does nothing there, and still reports success.",
 			"Check the database and `DB_SEARCH_PATH` with `schemaguard doctor`. A new database needs `directus bootstrap` first.",

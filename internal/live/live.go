@@ -16,6 +16,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/catalog/view"
 	"github.com/schemaguard/schemaguard/internal/check"
 	"github.com/schemaguard/schemaguard/internal/finding"
+	"github.com/schemaguard/schemaguard/internal/moment"
 	"github.com/schemaguard/schemaguard/internal/plan"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/redact"
@@ -247,11 +248,7 @@ func (d *Database) Authors(ctx context.Context, keys []snapshot.Key) (map[snapsh
 	out := make(map[snapshot.Key]policy.Author, len(authors))
 	for key, a := range authors {
 		words := map[string]string{"create": "created", "update": "changed", "delete": "deleted"}[a.Action]
-		layout := "2006-01-02 15:04"
-		if a.At.Local().Format(time.DateOnly) == d.opt.Now.Local().Format(time.DateOnly) {
-			layout = "15:04"
-		}
-		words += " " + a.At.Local().Format(layout)
+		words += " " + moment.Text(a.At, d.opt.Now)
 		if a.Email != "" {
 			words += " by " + a.Email
 		}

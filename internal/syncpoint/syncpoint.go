@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/schemaguard/schemaguard/internal/moment"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 	"github.com/schemaguard/schemaguard/internal/threeway"
 )
@@ -50,11 +51,7 @@ func New(kind Kind, s *snapshot.Snapshot, encoded []byte, at time.Time, tool, by
 // Describe says in a few words what the point is: "written 2026-11-24 14:02 by
 // anna@laptop"; of today only the time.
 func (p Point) Describe(now time.Time) string {
-	layout := "2006-01-02 15:04"
-	if p.At.Local().Format(time.DateOnly) == now.Local().Format(time.DateOnly) {
-		layout = "15:04"
-	}
-	s := string(p.Kind) + " " + p.At.Local().Format(layout)
+	s := string(p.Kind) + " " + moment.Text(p.At, now)
 	if p.By != "" {
 		s += " by " + p.By
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/schemaguard/schemaguard/internal/check"
 	"github.com/schemaguard/schemaguard/internal/config"
@@ -150,19 +151,36 @@ func (s *Session) Live() check.Live {
 	return *s.side
 }
 
-// Check asks the one question about a target, by a rule; a guard's no is a
-// refusal, anybody else's is drift.
+// Question is what a check is asked.
+type Question struct {
+	Target Target
+	Rule   policy.Rule
+	Guard  bool // a no is a refusal; anybody else's is drift
+	// Mine are the e-mail addresses of those whose unsaved work refuses; nil for
+	// everybody's.
+	Mine     []string
+	Problems []finding.Finding // found before, and judged with the others
+	Budget   time.Duration     // for counting losses
+}
+
+// Check asks about a target, by a rule, with the settings' budget for counting.
 func (s *Session) Check(ctx context.Context, t Target, rule policy.Rule, guard bool) policy.Verdict {
-	side := s.Live()
+	return s.Ask(ctx, Question{Target: t, Rule: rule, Guard: guard, Budget: s.Config.LossTimeout.V})
+}
+
+// Ask asks the one question. What it saw is remembered on this machine, for when
+// the database cannot be asked.
+func (s *Session) Ask(ctx context.Context, q Question) policy.Verdict {
+	side, t := s.Live(), q.Target
 	if t.Missing != nil {
-		v := policy.Judge(policy.Input{Rule: rule, Guard: guard, Problems: []finding.Finding{*t.Missing}})
+		v := policy.Judge(policy.Input{Rule: q.Rule, Guard: q.Guard, Problems: []finding.Finding{*t.Missing}})
 		v.Reason, v.Summary = t.Missing.Message, t.Missing.Message
 		v.Live, v.Target, v.Directus = side.Source, t.Source, side.Says
 		return v
 	}
 	r := check.Request{
-		Live: side, Target: t.Target, Database: s.Database, Rule: rule, Guard: guard,
-		Budget: s.Config.LossTimeout.V, Now: s.options.Now(),
+		Live: side, Target: t.Target, Database: s.Database, Rule: q.Rule, Guard: q.Guard,
+		Budget: q.Budget, Now: s.options.Now(), Mine: q.Mine, Problems: q.Problems,
 	}
 	if s.Repo != nil {
 		r.History = s.History()
@@ -170,6 +188,9 @@ func (s *Session) Check(ctx context.Context, t Target, rule policy.Rule, guard b
 	v := check.Run(ctx, r)
 	if t.blob != "" && v.State != policy.NotRun {
 		s.remember(t.blob, len(v.Changes) > 0)
+	}
+	if q.Rule == policy.Commit && v.State != policy.NotRun {
+		s.keepSeen(t, &v)
 	}
 	return v
 }

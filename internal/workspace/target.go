@@ -13,6 +13,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/gitrepo"
 	"github.com/schemaguard/schemaguard/internal/policy"
+	"github.com/schemaguard/schemaguard/internal/snapshot"
 )
 
 // Target is a snapshot that a question is asked about.
@@ -24,6 +25,14 @@ type Target struct {
 	Missing *finding.Finding
 
 	blob string // git's id of the content; empty for what is not from git
+}
+
+// Problems decodes the target and returns what is wrong with the file.
+func (t Target) Problems() []finding.Finding {
+	if t.Missing != nil {
+		return []finding.Finding{*t.Missing}
+	}
+	return snapshot.Decode(t.File, t.Data).Problems
 }
 
 // Target finds the snapshot that a word on the command line means: index, HEAD,

@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/schemaguard/schemaguard/internal/hook"
+	"github.com/schemaguard/schemaguard/internal/report"
+)
+
+func (a *app) hookCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "hook NAME [ARGS...]", Short: "Answer git: what the installed hooks call",
+		Long: `What git's hooks call, with the arguments and the input that git gave them:
+` + strings.Join(hook.Names(), ", ") + `.
+"schemaguard install" puts them in place.
+
+A refused commit or push can be let through for a reason, which is kept in
+.git/` + hook.SkipLog + `:  ` + hook.SkipVariable + `="reason" git commit`,
+		Example: "  schemaguard hook pre-commit\n  SCHEMAGUARD_SKIP=\"hotfix, database is down\" git commit",
+		Args:    cobra.MinimumNArgs(1),
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.hook(cmd, args[0], args[1:]) },
+	}
+}
+
+func (a *app) hook(cmd *cobra.Command, name string, args []string) error {
+	if !hook.Known(name) {
+		return usagef(cmd, "%q is no hook that schemaguard answers; those are %s", name, strings.Join(hook.Names(), ", "))
+	}
+	out, err := hook.Run(a.ctx, hook.Call{
+		Name: name, Args: args, Stdin: a.streams.In, Env: os.Getenv, Now: a.now, Open: a.workspace,
+		Save: a.saveOptions("", "", true),
+	})
+	for i := range out.Verdicts {
+		if i > 0 {
+			fmt.Fprintln(a.streams.Err)
+		}
+		if err := report.Text(a.streams.Err, &out.Verdicts[i], a.errOptions()); err != nil {
+			return err
+		}
+	}
+	for _, line := range out.Lines {
+		a.note(line)
+	}
+	a.code = out.Exit
+	return err
+}

@@ -1,0 +1,80 @@
+package hook
+
+import (
+	"context"
+
+	"github.com/schemaguard/schemaguard/internal/finding"
+	"github.com/schemaguard/schemaguard/internal/snapshot"
+	"github.com/schemaguard/schemaguard/internal/workspace"
+)
+
+// lostInMerge finds the items that the outcome of a merge lacks although neither
+// side removed them: a conflict that was resolved by deleting one side's lines
+// leaves a file that is valid and drops a colleague's tables.
+func lostInMerge(ctx context.Context, w *workspace.Workspace, t workspace.Target) []finding.Finding {
+	sides := w.Repo.Joined(ctx)
+	if sides.Theirs == "" || t.Missing != nil {
+		return nil
+	}
+	staged := snapshot.Decode(t.File, t.Data)
+	ours, theirs := at(ctx, w, "HEAD"), at(ctx, w, sides.Theirs)
+	if !staged.Trusted() || ours == nil || theirs == nil {
+		return nil
+	}
+	var base *snapshot.Snapshot
+	if sides.Base != "" {
+		base = at(ctx, w, sides.Base)
+	}
+	var found []finding.Finding
+	lost := map[string]bool{}
+	for _, side := range []struct {
+		has  *snapshot.Snapshot
+		name string
+	}{{ours, "HEAD"}, {theirs, short(sides.Theirs)}} {
+		for _, key := range side.has.Keys() {
+			if staged.Snapshot.Get(key) != nil || removed(key, base, ours, theirs) || lost[key.String()] {
+				continue
+			}
+			lost[key.String()] = true
+			if key.Kind != snapshot.Collection && lost[collectionOf(key)] {
+				continue // it goes with its collection
+			}
+			found = append(found, finding.Finding{
+				Code: finding.MergeLost, Severity: finding.Danger, Refuses: true, Item: key.String(), File: t.File, Line: 1,
+				Message: key.String() + " is in " + side.name + " and was lost when the sides were put together: the next boot drops it",
+				Fix:     "git checkout --merge -- " + t.File,
+			})
+		}
+	}
+	return found
+}
+
+// removed tells whether one of the sides removed an item on purpose. Without a
+// single base only what both sides still have was certainly not.
+func removed(key snapshot.Key, base, ours, theirs *snapshot.Snapshot) bool {
+	both := ours.Get(key) != nil && theirs.Get(key) != nil
+	return !both && (base == nil || base.Get(key) != nil)
+}
+
+func collectionOf(key snapshot.Key) string {
+	return snapshot.Key{Kind: snapshot.Collection, Collection: key.Collection}.String()
+}
+
+// at returns the snapshot of a commit; nil where there is none to rely on.
+func at(ctx context.Context, w *workspace.Workspace, commit string) *snapshot.Snapshot {
+	blob, err := w.Repo.At(ctx, commit, w.Path)
+	if err != nil {
+		return nil
+	}
+	data, err := blob.Data(ctx)
+	if err != nil {
+		return nil
+	}
+	file := snapshot.Decode(w.Path, data)
+	if !file.Trusted() {
+		return nil
+	}
+	return file.Snapshot
+}
+
+func short(commit string) string { return commit[:min(len(commit), 10)] }

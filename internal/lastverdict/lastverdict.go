@@ -1,0 +1,81 @@
+// Package lastverdict remembers what the last check of a database saw on this
+// machine, for when the database cannot be asked.
+//
+// It is best effort: a folder that cannot be written remembers nothing, a damaged
+// entry counts as none. What it says is never a reason to call anything clean.
+package lastverdict
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/schemaguard/schemaguard/internal/gitrepo/diskcache"
+)
+
+// storeBytes bounds the folder: an entry has a few hundred bytes.
+const storeBytes = 4 << 20
+
+// Record is what one check saw.
+type Record struct {
+	Database string    `json:"database"` // host:port/name
+	At       time.Time `json:"at"`
+	Target   string    `json:"target"`          // "index", "HEAD", a commit
+	State    string    `json:"state"`           // the verdict: clean, drift or refused
+	Unsaved  int       `json:"unsaved"`         // unsaved items and conflicts
+	Items    []string  `json:"items,omitempty"` // some of them: "collection orders"
+	Live     string    `json:"live"`            // SHA-256 of live as YAML
+}
+
+// Store is the folder that remembers.
+type Store struct{ dir *diskcache.Dir }
+
+// Open returns the store of this user: $XDG_STATE_HOME/schemaguard, by default in
+// ~/.local/state, and where a system has no such folder in that of its caches.
+// It makes nothing yet.
+func Open(env func(string) string) Store {
+	dir := env("XDG_STATE_HOME")
+	if !filepath.IsAbs(dir) {
+		dir = ""
+	}
+	home := env("HOME")
+	switch {
+	case dir != "":
+	case runtime.GOOS != "windows" && runtime.GOOS != "darwin" && filepath.IsAbs(home):
+		dir = filepath.Join(home, ".local", "state")
+	default:
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return Store{}
+		}
+		dir = cache
+	}
+	return Store{diskcache.New(filepath.Join(dir, "schemaguard", "verdicts"), storeBytes)}
+}
+
+// Load returns the last record of a database; false where there is none.
+func (s Store) Load(database string) (Record, bool) {
+	data, ok := s.dir.Load(database)
+	var r Record
+	if !ok || json.Unmarshal(data, &r) != nil || r.Database != database {
+		return Record{}, false
+	}
+	return r, true
+}
+
+// Keep remembers a record in place of the earlier one of its database.
+func (s Store) Keep(r Record) {
+	if data, err := json.Marshal(r); err == nil {
+		s.dir.Store(r.Database, data)
+	}
+}
+
+// Sum condenses a snapshot as YAML for [Record.Live].
+func Sum(yaml []byte) string {
+	sum := sha256.Sum256(yaml)
+	return hex.EncodeToString(sum[:])
+}
