@@ -370,7 +370,7 @@ func (j *judge) conclude() {
 func (j *judge) next() []string {
 	n := j.v.Counts
 	switch {
-	case j.v.State == NotRun:
+	case j.v.State == NotRun, j.Rule == Join:
 		return nil
 	case n.Conflict > 0, n.Unsaved > 0 && n.Pending > 0:
 		// Saving and committing in one go would take out what is pending.
@@ -417,6 +417,20 @@ func summary(v *Verdict) string {
 	}{{n.Unsaved, "unsaved"}, {n.Conflict, "in conflict"}, {n.Ahead, "ahead"}, {n.CommittedDrop, "to be dropped as committed"}, {n.Pending, "pending"}} {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
+		}
+	}
+	for _, p := range []struct {
+		code finding.Code
+		what string
+	}{{finding.HandEdit, "edited by hand"}, {finding.MergeLost, "lost in the merge"}} {
+		refused := 0
+		for i := range v.Findings {
+			if f := &v.Findings[i]; f.Code == p.code && f.Refuses {
+				refused++
+			}
+		}
+		if refused > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", refused, p.what))
 		}
 	}
 	if len(parts) == 0 {
