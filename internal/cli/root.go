@@ -42,7 +42,7 @@ func (a *app) root() *cobra.Command {
 	a.setting(cmd, "loss_timeout", "loss-timeout", "count rows for this `duration`, then say \"not counted\" (default 2s)")
 	cmd.AddCommand(
 		a.statusCommand(), a.checkCommand(), a.diffCommand(), a.textconvCommand(), a.snapshotCommand(),
-		a.hookCommand(), a.initCommand(), a.doctorCommand(), a.demoCommand(), a.explainCommand(), a.versionCommand(),
+		a.hookCommand(), a.initCommand(), a.installCommand(), a.uninstallCommand(), a.doctorCommand(), a.demoCommand(), a.explainCommand(), a.versionCommand(),
 		exitCodesTopic(),
 	)
 	for _, sub := range cmd.Commands() {

@@ -1,0 +1,18 @@
+# A hook that may refuse. Without the program nothing was checked, which is never a yes.
+run_previous "$@" || exit $?
+find_program
+if [ -z "$program" ]; then
+  if [ -n "${SCHEMAGUARD_SKIP:-}" ]; then
+    say "skipped: $hook was not checked (SCHEMAGUARD_SKIP: $SCHEMAGUARD_SKIP)"
+    exit 0
+  fi
+  say_missing refused
+  case $hook in
+  pre-push) say 'hint: git push --no-verify   (once, unchecked)' ;;
+  pre-merge-commit) say 'hint: git merge --no-verify   (once, unchecked)' ;;
+  *) say 'hint: git commit --no-verify   (once, unchecked)' ;;
+  esac
+  exit 3
+fi
+run_program "$@"
+exit $?
