@@ -7,117 +7,92 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/schemaguard/schemaguard/internal/exitcode"
-	"github.com/schemaguard/schemaguard/internal/policy"
+	"github.com/schemaguard/schemaguard/internal/itemdiff"
 	"github.com/schemaguard/schemaguard/internal/report"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
-	"github.com/schemaguard/schemaguard/internal/threeway"
 	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
+// diffFlags are the flags of diff.
+type diffFlags struct{ json, markdown bool }
+
 func (a *app) diffCommand() *cobra.Command {
-	var json bool
+	var f diffFlags
 	cmd := &cobra.Command{
 		Use: "diff [A] [B]", Short: "Compare any two snapshots by item and value",
 		Long: `Compares two snapshots by item and by value. Each side is live, index, HEAD,
 worktree, a commit, a file, or container:NAME. Without B, A is compared with the
 staged snapshot; without both, live is.
 
+With --markdown it writes the body of a comment on a pull request: what
+destroys data first, each collection apart, cut to what GitHub takes.
+
 Exit 0: equal. Exit 2: different. The order of lists is no difference.`,
-		Example: "  schemaguard diff\n  schemaguard diff HEAD~3 HEAD\n  schemaguard diff live prod.yaml --json",
+		Example: "  schemaguard diff\n  schemaguard diff HEAD~3 HEAD\n  schemaguard diff live prod.yaml --json\n  schemaguard diff origin/main HEAD --markdown | gh pr comment --body-file -",
 		Args:    cobra.MaximumNArgs(2),
-		RunE:    func(_ *cobra.Command, args []string) error { return a.diff(args, json) },
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.diff(cmd, args, f) },
 	}
-	cmd.Flags().BoolVar(&json, "json", false, "one JSON object on stdout")
+	cmd.Flags().BoolVar(&f.json, "json", false, "one JSON object on stdout")
+	cmd.Flags().BoolVar(&f.markdown, "markdown", false, "Markdown for a comment on a pull request")
 	return cmd
 }
 
-// compared is one side of a diff.
-type compared struct {
-	source policy.Source
-	snap   *snapshot.Snapshot
-	order  []byte // how a canonical encoding looks, to tell order alone
-}
-
-func (a *app) diff(args []string, json bool) error {
+func (a *app) diff(cmd *cobra.Command, args []string, f diffFlags) error {
+	if f.json && f.markdown {
+		return usagef(cmd, "--json and --markdown cannot both be written")
+	}
 	w, err := a.workspace()
 	if err != nil {
 		return err
 	}
 	words := [2]string{"live", ""}
 	copy(words[:], args)
-	var sides [2]compared
+	var sides [2]itemdiff.Side
 	for i, word := range words {
 		if sides[i], err = a.compared(w, word); err != nil {
 			return err
 		}
 	}
-	d := report.Diff{A: sides[0].source, B: sides[1].source}
-	for _, diff := range threeway.Differences(sides[0].snap, sides[1].snap) {
-		d.Items = append(d.Items, diffItem(diff))
-	}
-	d.OrderOnly = len(d.Items) == 0 && string(sides[0].order) != string(sides[1].order)
+	d := itemdiff.Between(sides[0], sides[1])
 	if len(d.Items) > 0 {
 		a.code = exitcode.Drift
 	}
-	if json {
+	switch {
+	case f.json:
 		return report.DiffJSON(a.streams.Out, &d, a.outOptions())
-	}
-	if a.flags.quiet && a.code == exitcode.OK {
+	case f.markdown:
+		return report.DiffMarkdown(a.streams.Out, &d, a.outOptions())
+	case a.flags.quiet && a.code == exitcode.OK:
 		return nil
 	}
 	return report.DiffText(a.streams.Out, &d, a.outOptions())
 }
 
 // compared reads one side of a diff.
-func (a *app) compared(w *workspace.Workspace, word string) (compared, error) {
+func (a *app) compared(w *workspace.Workspace, word string) (itemdiff.Side, error) {
 	if strings.EqualFold(word, "live") {
 		s, err := w.Connect(a.ctx)
 		if err != nil {
-			return compared{}, err
+			return itemdiff.Side{}, err
 		}
 		defer s.Close()
 		side := s.Live()
-		return compared{side.Source, side.Snapshot, order(side.Snapshot)}, nil
+		return itemdiff.Side{Source: side.Source, Snapshot: side.Snapshot}, nil
 	}
 	t, err := w.Target(a.ctx, word)
 	if err != nil {
-		return compared{}, err
+		return itemdiff.Side{}, err
 	}
 	if t.Missing != nil {
-		return compared{}, hintError{code: exitcode.Invalid, err: fmt.Errorf("%s", t.Missing.Message), hints: []string{t.Missing.Fix}}
+		return itemdiff.Side{}, hintError{code: exitcode.Invalid, err: fmt.Errorf("%s", t.Missing.Message), hints: []string{t.Missing.Fix}}
 	}
 	file := snapshot.Decode(t.File, t.Data)
 	if !file.Trusted() {
 		p := file.Problems[len(file.Problems)-1]
-		return compared{}, hintError{
+		return itemdiff.Side{}, hintError{
 			code: exitcode.Invalid, err: fmt.Errorf("%s:%d: %s", t.File, p.Line, p.Message),
 			hints: []string{"schemaguard explain " + string(p.Code)},
 		}
 	}
-	return compared{t.Source, file.Snapshot, order(file.Snapshot)}, nil
-}
-
-// order is the keys of a snapshot in the order of its lists.
-func order(s *snapshot.Snapshot) []byte {
-	var b []byte
-	for _, key := range s.Keys() {
-		b = append(append(b, key.String()...), 0)
-	}
-	return b
-}
-
-func diffItem(d threeway.Difference) report.DiffItem {
-	item := report.DiffItem{Kind: d.Key.Kind.String(), Name: d.Key.Name()}
-	switch {
-	case d.Target == nil:
-		item.Where = report.OnlyA
-	case d.Live == nil:
-		item.Where = report.OnlyB
-	default:
-		item.Where = report.Both
-		for _, p := range threeway.Paths(d.Live.Value, d.Target.Value) {
-			item.Paths = append(item.Paths, report.DiffPath{Path: p.Path, A: p.A, B: p.B})
-		}
-	}
-	return item
+	return itemdiff.Side{Source: t.Source, Snapshot: file.Snapshot}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/finding"
+	"github.com/schemaguard/schemaguard/internal/itemdiff"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/threeway"
 )
@@ -122,13 +123,16 @@ func crowded() *policy.Verdict {
 	return v
 }
 
-func richDiff() *Diff {
-	return &Diff{
+func richDiff() *itemdiff.Diff {
+	return &itemdiff.Diff{
 		A: policy.Source{Name: "live", Origin: "app@localhost:5432/app"}, B: policy.Source{Name: "HEAD", Origin: "snapshots/schema.yaml@HEAD", Detail: "commit 1a2b3c4"},
-		Items: []DiffItem{
-			{Kind: "collection", Name: "orders", Where: OnlyA},
-			{Kind: "collection", Name: "drivers", Where: OnlyB},
-			{Kind: "field", Name: "vehicles.plate", Where: Both, Paths: []DiffPath{{Path: "meta.note", A: `"the plate of the vehicle as it is painted on it"`, B: `null`}, {Path: "schema.max_length", A: "255"}, {Path: "meta.color", B: `"#123456"`}}},
+		Items: []itemdiff.Item{
+			{Kind: "collection", Name: "orders", Collection: "orders", Where: itemdiff.OnlyA, A: "table", Loss: "drops the table with all its rows"},
+			{Kind: "collection", Name: "drivers", Collection: "drivers", Where: itemdiff.OnlyB, B: "table"},
+			{Kind: "field", Name: "orders.total", Collection: "orders", Where: itemdiff.OnlyA, A: "decimal(10,2)", Loss: "drops the column with all its values"},
+			{Kind: "field", Name: "vehicles.plate", Collection: "vehicles", Where: itemdiff.Both, Paths: []itemdiff.Path{{Path: "meta.note", A: `"the plate of the vehicle as it is painted on it"`, B: `null`}, {Path: "schema.max_length", A: "255"}, {Path: "meta.color", B: `"#123456"`}}},
+			{Kind: "field", Name: "vehicles.vin", Collection: "vehicles", Where: itemdiff.Both, A: "string(30)", B: "string(17)", Loss: "narrows the column from character varying(30) to character varying(17)", Paths: []itemdiff.Path{{Path: "schema.max_length", A: "30", B: "17"}}},
+			{Kind: "relation", Name: "vehicles.driver", Collection: "vehicles", Where: itemdiff.OnlyB, B: "-> drivers.id  on delete SET NULL, one_field vehicles"},
 		},
 		Notes: []string{"the clone is shallow"},
 	}

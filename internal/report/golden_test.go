@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/schemaguard/schemaguard/internal/finding"
+	"github.com/schemaguard/schemaguard/internal/itemdiff"
 	"github.com/schemaguard/schemaguard/internal/policy"
 )
 
@@ -121,18 +122,19 @@ func TestSARIFGolden(t *testing.T) {
 
 func TestDiffGolden(t *testing.T) {
 	t.Parallel()
-	hostile := &Diff{
+	hostile := &itemdiff.Diff{
 		A: policy.Source{Name: "::error::a"}, B: policy.Source{Name: evil, Origin: evil, Detail: evil},
-		Items: []DiffItem{{Kind: "field", Name: evil, Where: Both, Paths: []DiffPath{{Path: "::error::p" + evil, A: evil, B: strings.Repeat("v", 500)}}}}, Notes: []string{evil},
+		Items: []itemdiff.Item{{Kind: "field", Name: evil + "." + evil, Collection: evil, Where: itemdiff.Both, A: evil, B: evil, Loss: "drops " + evil, Paths: []itemdiff.Path{{Path: "::error::p" + evil, A: evil, B: strings.Repeat("v", 500)}}}}, Notes: []string{evil},
 	}
-	equal := &Diff{A: richDiff().A, B: richDiff().B, OrderOnly: true}
+	equal := &itemdiff.Diff{A: richDiff().A, B: richDiff().B, OrderOnly: true}
 	out := map[string]string{}
-	for name, d := range map[string]*Diff{"rich": richDiff(), "equal": equal, "hostile": hostile} {
+	for name, d := range map[string]*itemdiff.Diff{"rich": richDiff(), "equal": equal, "hostile": hostile} {
 		for _, width := range []int{0, 40, 80} {
 			out[fmt.Sprintf("%s-%d", name, width)] = written(t, func(w io.Writer) error { return DiffText(w, d, Options{Width: width}) })
 		}
 		out[name+"-colour"] = written(t, func(w io.Writer) error { return DiffText(w, d, Options{Width: 80, Colour: true}) })
 		out[name+"-json"] = written(t, func(w io.Writer) error { return DiffJSON(w, d, Options{Version: "0.1.0"}) })
+		out[name+"-markdown"] = written(t, func(w io.Writer) error { return DiffMarkdown(w, d, Options{}) })
 	}
 	golden(t, "diff", out)
 }

@@ -279,14 +279,14 @@ func TestMarkdownTablesKeepTheirColumns(t *testing.T) {
 func TestExcerptsShowWhereValuesDiffer(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 500)
-	a, b := excerpts(`"`+long+`left"`, `"`+long+`right"`)
+	a, b := summary.Excerpts(`"`+long+`left"`, `"`+long+`right"`)
 	if !strings.HasSuffix(a, `left"`) || !strings.HasSuffix(b, `right"`) || len(a) > summary.MaxName || !strings.HasPrefix(a, "…") {
 		t.Errorf("excerpts: %s, %s", a, b)
 	}
-	if a, b = excerpts("1", "2"); a != "1" || b != "2" {
+	if a, b = summary.Excerpts("1", "2"); a != "1" || b != "2" {
 		t.Errorf("short values changed: %s, %s", a, b)
 	}
-	if a, b = excerpts("left"+long, ""); !strings.HasPrefix(a, "left") || b != "" {
+	if a, b = summary.Excerpts("left"+long, ""); !strings.HasPrefix(a, "left") || b != "" {
 		t.Errorf("excerpts: %s, %s", a, b)
 	}
 }

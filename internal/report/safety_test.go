@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/schemaguard/schemaguard/internal/finding"
+	"github.com/schemaguard/schemaguard/internal/itemdiff"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/terminal"
 	"github.com/schemaguard/schemaguard/internal/threeway"
@@ -25,9 +26,9 @@ func outputs(t *testing.T, v *policy.Verdict, o Options) map[string]string {
 	s := &Status{Database: v.Summary, Found: v.Summary, Verdict: *v, Sides: []Side{{Name: v.Summary, Where: v.Summary, Against: v.Summary}}}
 	out["status"] = written(t, func(w io.Writer) error { return StatusText(w, s, o) })
 	out["status-json"] = written(t, func(w io.Writer) error { return StatusJSON(w, s, o) })
-	d := &Diff{A: v.Live, B: v.Target, Notes: v.Notes}
+	d := &itemdiff.Diff{A: v.Live, B: v.Target, Notes: v.Notes}
 	for _, c := range v.Changes {
-		d.Items = append(d.Items, DiffItem{Kind: c.Kind, Name: c.Name, Where: Both, Paths: []DiffPath{{Path: c.Name, A: c.Name, B: c.Boot}}})
+		d.Items = append(d.Items, itemdiff.Item{Kind: c.Kind, Name: c.Name, Where: itemdiff.Both, Paths: []itemdiff.Path{{Path: c.Name, A: c.Name, B: c.Boot}}})
 	}
 	out["diff"] = written(t, func(w io.Writer) error { return DiffText(w, d, o) })
 	out["diff-json"] = written(t, func(w io.Writer) error { return DiffJSON(w, d, o) })
@@ -165,7 +166,7 @@ func TestErrorsOfTheWriterAreReturned(t *testing.T) {
 		"text": func(w io.Writer) error { return Text(w, rich(), Options{}) }, "json": func(w io.Writer) error { return Write(w, FormatJSON, rich(), Options{}) },
 		"github": func(w io.Writer) error { return Write(w, FormatGitHub, rich(), Options{}) }, "sarif": func(w io.Writer) error { return Write(w, FormatSARIF, rich(), Options{}) },
 		"markdown": func(w io.Writer) error { return Write(w, FormatMarkdown, rich(), Options{}) }, "diff": func(w io.Writer) error { return DiffText(w, richDiff(), Options{}) },
-		"equal":  func(w io.Writer) error { return DiffText(w, &Diff{}, Options{}) },
+		"equal":  func(w io.Writer) error { return DiffText(w, &itemdiff.Diff{}, Options{}) },
 		"status": func(w io.Writer) error { return StatusText(w, richStatus(), Options{}) }, "explain": func(w io.Writer) error { return Explain(w, info, Options{}) },
 		"all": func(w io.Writer) error { return ExplainAll(w, Options{}) }, "message": func(w io.Writer) error { return Message(w, Problem{Word: "error"}, Options{}) },
 	} {

@@ -152,9 +152,25 @@ func (t *table) end() {
 	}
 }
 
-// code returns a name as a code span that also fits into a cell of a table.
+// code returns a name as a code span that also fits into a cell of a table. A
+// backslash before a pipe is doubled, so that whoever counts it as an escape of
+// its own finds the pipe escaped all the same.
 func code(s string) string {
-	s = strings.ReplaceAll(terminal.Shorten(summary.Shown(s), summary.MaxName), "|", `\|`)
+	s = span(s)
+	var b strings.Builder
+	for i := range len(s) {
+		if s[i] == '|' {
+			before := i - len(strings.TrimRight(s[:i], `\`))
+			b.WriteString(strings.Repeat(`\`, before+1))
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// span returns a name as a code span for everywhere but in tables.
+func span(s string) string {
+	s = terminal.Shorten(summary.Shown(s), summary.MaxName)
 	if strings.TrimSpace(s) == "" {
 		return "(empty)"
 	}

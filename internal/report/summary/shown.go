@@ -20,3 +20,20 @@ const (
 func Shown(s string) string {
 	return strings.ReplaceAll(terminal.Clean(s), "##[", "## [")
 }
+
+// Excerpts cuts long values so that both still show where they begin to differ.
+func Excerpts(a, b string) (string, string) {
+	if len(a) <= MaxName && len(b) <= MaxName {
+		return a, b
+	}
+	runesA, runesB := []rune(a), []rune(b)
+	same := 0
+	for same < min(len(runesA), len(runesB)) && runesA[same] == runesB[same] {
+		same++
+	}
+	const before = 20 // runes of what is the same, to be recognised by
+	if same > 2*before {
+		a, b = "…"+string(runesA[same-before:]), "…"+string(runesB[same-before:])
+	}
+	return terminal.Shorten(a, MaxName), terminal.Shorten(b, MaxName)
+}
