@@ -61,7 +61,7 @@ func (r *Repo) mergeBase(ctx context.Context, a, b string) string {
 // Changed tells whether any of the paths (files or folders) differs between two commits. It needs the git binary;
 // the error is of a commit that is not here, or of git.
 func (r *Repo) Changed(ctx context.Context, from, to string, paths ...string) (bool, error) {
-	args := append([]string{"diff-tree", "-r", "--name-only", "--no-renames", from, to, "--"}, literal(paths)...)
+	args := append([]string{"diff-tree", "-r", "--name-only", "--no-renames", from, to, "--"}, paths...)
 	out, err := r.ask(ctx, lookupTimeout, "what a push changes is asked of git", args...)
 	if err != nil {
 		return false, r.unreadable(err, "what a push changes is asked of git")
@@ -72,21 +72,12 @@ func (r *Repo) Changed(ctx context.Context, from, to string, paths ...string) (b
 // Touched tells whether a commit that is reachable from tip, and from no remote-tracking branch, touched one of the
 // paths: what a push to a new branch brings. It needs the git binary.
 func (r *Repo) Touched(ctx context.Context, tip string, paths ...string) (bool, error) {
-	args := append([]string{"rev-list", "--max-count=1", tip, "--not", "--remotes", "--"}, literal(paths)...)
+	args := append([]string{"rev-list", "--max-count=1", tip, "--not", "--remotes", "--"}, paths...)
 	out, err := r.ask(ctx, walkTimeout, "what a push brings is asked of git", args...)
 	if err != nil {
 		return false, r.unreadable(err, "what a push brings is asked of git")
 	}
 	return len(out) > 0, nil
-}
-
-// literal keeps git from reading patterns into the names of files.
-func literal(paths []string) []string {
-	specs := make([]string, len(paths))
-	for i, p := range paths {
-		specs[i] = ":(top,literal)" + p
-	}
-	return specs
 }
 
 // Setting returns a value of git's configuration; "" where it is not set. It needs the git binary.
