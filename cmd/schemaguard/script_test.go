@@ -16,6 +16,7 @@ import (
 
 	"github.com/schemaguard/schemaguard"
 	"github.com/schemaguard/schemaguard/internal/demo"
+	"github.com/schemaguard/schemaguard/internal/hook"
 	"github.com/schemaguard/schemaguard/internal/pgserver/pgtest"
 )
 
@@ -30,6 +31,7 @@ func TestMain(m *testing.M) {
 //	exit N CMD...     runs a command and wants that exit code
 //	example           copies the example project's snapshot to snapshots/schema.yaml
 //	commit MSG        git add -A and git commit
+//	hooks [DIR]       sets up every hook that schemaguard answers in a repository
 func TestScript(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -39,7 +41,7 @@ func TestScript(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup:               func(env *testscript.Env) error { return setUp(env) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sql": sqlVerb, "exit": exitVerb, "example": exampleVerb, "commit": commitVerb,
+			"sql": sqlVerb, "exit": exitVerb, "example": exampleVerb, "commit": commitVerb, "hooks": hooksVerb,
 		},
 	})
 }
@@ -128,4 +130,24 @@ func commitVerb(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(ts.Exec("git", "add", "-A"))
 	ts.Check(ts.Exec("git", "commit", "--quiet", "-m", args[0]))
+}
+
+// hooksVerb writes the hooks as nobody's installer would: what is tested is what
+// they call.
+func hooksVerb(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 1 {
+		ts.Fatalf("usage: hooks [DIR]")
+	}
+	dir := ts.MkAbs(strings.Join(args, ""))
+	out, err := exec.Command("git", "-C", dir, "rev-parse", "--git-common-dir").Output()
+	ts.Check(err)
+	common := strings.TrimSpace(string(out))
+	if !filepath.IsAbs(common) {
+		common = filepath.Join(dir, common)
+	}
+	ts.Check(os.MkdirAll(filepath.Join(common, "hooks"), 0o755))
+	for _, name := range hook.Names() {
+		text := "#!/bin/sh\nexec schemaguard hook " + name + " \"$@\"\n"
+		ts.Check(os.WriteFile(filepath.Join(common, "hooks", name), []byte(text), 0o755))
+	}
 }

@@ -100,12 +100,13 @@ func (p *page) group(g summary.Group, v *policy.Verdict, verbose bool, limit int
 }
 
 // pending lists pending items by name alone, but those that lose something in
-// full: a committed change may narrow a column.
+// full, since a committed change may narrow a column, and those that a finding
+// speaks against.
 func (p *page) pending(g summary.Group) {
 	var spans []span
 	quiet := 0
 	for _, e := range g.Entries {
-		if e.Loses || len(e.Loss) > 0 {
+		if e.Loses || len(e.Loss) > 0 || slices.ContainsFunc(e.Findings, func(f finding.Finding) bool { return f.Refuses }) {
 			p.entry(e, nil, false)
 			continue
 		}
