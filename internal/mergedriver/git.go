@@ -50,11 +50,28 @@ func showsBase(ctx context.Context) bool {
 	return err == nil && (style == "diff3" || style == "zdiff3")
 }
 
+// forAncestor tells whether git merges several common ancestors into one, which
+// nobody gets to see: then the marks are longer by two and more, so that they do
+// not end those of the merge proper (git 2.39, merge-ort.c, merge_3way).
+func forAncestor(ctx context.Context, f Files) bool {
+	const attribute = "conflict-marker-size"
+	size := markerSize(0)
+	if f.MarkerSize < size+2 {
+		return false
+	}
+	out, err := runGit(ctx, "check-attr", attribute, "--", f.Path)
+	_, value, _ := strings.Cut(string(out), attribute+": ")
+	if n, bad := strconv.Atoi(strings.TrimSpace(value)); err == nil && bad == nil {
+		size = n
+	}
+	return f.MarkerSize >= size+2
+}
+
 // mergeFile merges the files as git itself would (git-merge-file(1)) and returns
 // the text and [Merged] or [Conflicted].
 func mergeFile(ctx context.Context, f Files) ([]byte, int, error) {
 	l := f.Labels.orDefault()
-	out, err := runGit(ctx, "merge-file", "-p", "-q", "--marker-size="+strconv.Itoa(markerSize(f.MarkerSize)),
+	out, err := runGit(ctx, "merge-file", "-p", "--marker-size="+strconv.Itoa(markerSize(f.MarkerSize)),
 		"-L", l.Ours, "-L", l.Base, "-L", l.Theirs, "--", f.Ours, f.Base, f.Theirs)
 	var exit *exec.ExitError
 	switch {

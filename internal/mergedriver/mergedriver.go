@@ -15,7 +15,6 @@ package mergedriver
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/schemaguard/schemaguard/internal/atomicfile"
@@ -86,7 +85,10 @@ func Run(ctx context.Context, f Files) (Outcome, error) {
 	}
 	out := Outcome{Status: Merged}
 	if len(got.conflicts) > 0 {
-		out.Status, out.Lines = Conflicted, report(f.Path, got.conflicts)
+		out.Status = Conflicted
+		if !forAncestor(ctx, f) {
+			out.Lines = report(f.Path, got.conflicts)
+		}
 	}
 	return out, nil
 }
@@ -126,8 +128,7 @@ func (f Files) asText(ctx context.Context, in sides, got *result) (Outcome, erro
 	}}
 	data, status, err := mergeFile(ctx, f)
 	if err != nil {
-		out.Lines = nil
-		return out, errors.Join(fmt.Errorf("merging %s by item: %s", terminal.Clean(f.Path), terminal.Clean(got.refused)), err)
+		return Outcome{Status: Failed}, fmt.Errorf("merging %s by item: %s; as text: %w", terminal.Clean(f.Path), terminal.Clean(got.refused), err)
 	}
 	if status == Merged && got.sound && !trusted(data) {
 		status = Conflicted // two sides that could be read must not become one that cannot

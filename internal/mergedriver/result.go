@@ -3,6 +3,7 @@ package mergedriver
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/schemaguard/schemaguard/internal/finding"
@@ -121,12 +122,17 @@ func untrusted(f *snapshot.File) string {
 		return ""
 	}
 	for _, p := range f.Problems {
-		if p.Severity == finding.Invalid {
-			if p.Line > 0 {
-				return fmt.Sprintf("%s (line %d)", p.Message, p.Line)
-			}
-			return p.Message
+		if p.Severity != finding.Invalid {
+			continue
 		}
+		why := p.Message
+		if p.Code == finding.SnapshotInvalid { // in the words of the parser
+			why = f.Name + ": " + strings.TrimPrefix(why, f.Name+" ")
+		}
+		if p.Line > 0 {
+			why += fmt.Sprintf(" (line %d)", p.Line)
+		}
+		return why
 	}
 	return f.Name + " cannot be read"
 }
