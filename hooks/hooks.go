@@ -49,7 +49,10 @@ func Script(name, program, settings string) (string, error) {
 		return "", err
 	}
 	var body strings.Builder
-	fmt.Fprintf(&body, "hook=%s\ninstalled=%s\nsettings=%s\n", Quote(name), Quote(program), Quote(settings))
+	fmt.Fprintf(&body, "installed=%s\n", Quote(program))
+	if slices.Contains(Events(), name) {
+		fmt.Fprintf(&body, "hook=%s\nsettings=%s\n", Quote(name), Quote(settings))
+	}
 	for _, file := range files {
 		data, err := parts.ReadFile(file)
 		if err != nil {

@@ -22,7 +22,7 @@ run_previous() {
 
 # run_program runs schemaguard with the same arguments and input.
 run_program() {
-  if [ -n "$settings" ]; then set -- --config "$settings" "hook" "$hook" "$@"; else set -- hook "$hook" "$@"; fi
+  if [ -n "$settings" ]; then set -- --config "$settings" hook "$hook" "$@"; else set -- hook "$hook" "$@"; fi
   if [ -n "$input" ]; then
     printf '%s' "$input" | "$program" "$@"
   else
