@@ -109,6 +109,10 @@ func (b *bench) measure(ctx context.Context, runs, directusRuns int, progress fu
 	median := version[0].median()
 	r.add(row{what: "`version`", measured: millis(version[0]), budget: "under 10 ms"}, median < 10*time.Millisecond)
 	r.sockets(ctx, b)
+	progress("measuring git commit with the hooks")
+	if err := b.measureHooks(ctx, r, runs); err != nil {
+		return nil, err
+	}
 	return r, nil
 }
 
