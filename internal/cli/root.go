@@ -41,8 +41,8 @@ func (a *app) root() *cobra.Command {
 	a.setting(cmd, "directus.version", "directus-version", "the `version` of Directus that runs, e.g. 12.4.1")
 	a.setting(cmd, "loss_timeout", "loss-timeout", "count rows for this `duration`, then say \"not counted\" (default 2s)")
 	cmd.AddCommand(
-		a.statusCommand(), a.checkCommand(), a.diffCommand(), a.textconvCommand(), a.snapshotCommand(),
-		a.hookCommand(), a.initCommand(), a.installCommand(), a.uninstallCommand(), a.doctorCommand(), a.demoCommand(), a.explainCommand(), a.versionCommand(),
+		a.statusCommand(), a.checkCommand(), a.diffCommand(), a.textconvCommand(), a.logCommand(), a.snapshotCommand(),
+		a.hookCommand(), a.mergeCommand(), a.initCommand(), a.installCommand(), a.uninstallCommand(), a.doctorCommand(), a.demoCommand(), a.explainCommand(), a.versionCommand(),
 		exitCodesTopic(),
 	)
 	for _, sub := range cmd.Commands() {
