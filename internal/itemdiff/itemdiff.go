@@ -52,10 +52,11 @@ type Diff struct {
 
 // Item is one item in which the sides differ.
 type Item struct {
-	Kind       string   `json:"kind"` // "field"
-	Name       string   `json:"name"` // "orders.total"
-	Collection string   `json:"collection"`
-	Where      Presence `json:"where"`
+	Key        snapshot.Key `json:"-"`
+	Kind       string       `json:"kind"` // "field"
+	Name       string       `json:"name"` // "orders.total"
+	Collection string       `json:"collection"`
+	Where      Presence     `json:"where"`
 	// A and B are what each side's item is, in the words of package outline:
 	// "string(12) not null unique"; empty where that side lacks it.
 	A string `json:"a,omitempty"`
@@ -96,7 +97,7 @@ func Items(a, b *snapshot.Snapshot) []Item {
 }
 
 func itemOf(d threeway.Difference, version string) Item {
-	item := Item{Kind: d.Key.Kind.String(), Name: d.Key.Name(), Collection: d.Key.Collection}
+	item := Item{Key: d.Key, Kind: d.Key.Kind.String(), Name: d.Key.Name(), Collection: d.Key.Collection}
 	if d.Live != nil {
 		item.A = outline.Summary(d.Live)
 	}
