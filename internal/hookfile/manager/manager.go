@@ -68,32 +68,44 @@ func files(name string) []string {
 }
 
 // Detect returns the hook manager of the repository whose working tree root is, or nil. hooksPath is git's
-// core.hooksPath, hooks the content of each hook file by event.
+// core.hooksPath, hooks the content of each hook file by event. Of several, the one that git calls here wins.
 func Detect(root fs.FS, hooksPath string, hooks map[string]string) *Found {
+	var first *Found
 	for _, m := range known() {
 		m.root = root
-		if m.kind == husky {
-			if isDir(root, ".husky") || huskyPath(hooksPath) {
-				m.settleNext(huskyPath(hooksPath))
-				return &m
-			}
+		if !m.recognise(hooksPath, hooks) {
 			continue
 		}
-		i := slices.IndexFunc(files(m.Name), func(name string) bool { return exists(root, name) })
-		if i < 0 {
-			continue
+		if m.Next == "" {
+			return &m
 		}
-		m.File = files(m.Name)[i]
-		if m.kind == lefthook && !strings.HasSuffix(m.File, "ml") || strings.HasSuffix(m.File, ".toml") {
-			m.kind = byHand
+		if first == nil {
+			first = &m
 		}
-		if m.Name == "pre-commit" && (called("prek", hooks) || exists(root, "prek.toml")) {
-			m.Name, m.Next = "prek", known()[2].Next
-		}
-		m.settleNext(called(m.Name, hooks))
-		return &m
 	}
-	return nil
+	return first
+}
+
+// recognise tells whether the repository has this manager, and settles which file it is told by and whether git calls
+// it in this clone.
+func (m *Found) recognise(hooksPath string, hooks map[string]string) bool {
+	if m.kind == husky {
+		m.settleNext(huskyPath(hooksPath))
+		return huskyPath(hooksPath) || isDir(m.root, m.File)
+	}
+	i := slices.IndexFunc(files(m.Name), func(name string) bool { return exists(m.root, name) })
+	if i < 0 {
+		return false
+	}
+	m.File = files(m.Name)[i]
+	if ext := path.Ext(m.File); ext != ".yml" && ext != ".yaml" {
+		m.kind = byHand
+	}
+	if m.Name == "pre-commit" && called("prek", hooks) {
+		m.Name, m.Next = "prek", strings.Replace(m.Next, "pre-commit install", "prek install", 1)
+	}
+	m.settleNext(called(m.Name, hooks))
+	return true
 }
 
 // settleNext forgets the command that git needs no more.
