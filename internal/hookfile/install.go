@@ -93,6 +93,8 @@ func (s *Site) filePlan(p *Plan, o Install, events []string) error {
 	return nil
 }
 
+const changedSince = "somebody changed it since it was written; to have it written anew, delete it and install again"
+
 func filePlan(p *Plan, h Script, script string) error {
 	write := Step{Action: Write, Path: h.Path, Data: script, Perm: 0o755}
 	before := h.Name + hooks.Before
@@ -108,7 +110,7 @@ func filePlan(p *Plan, h Script, script string) error {
 		write.Why = "replaces the one of another version or folder"
 		p.add(write)
 	case h.Owner == hooks.Edited:
-		p.add(Step{Action: Keep, Path: h.Path, Why: "somebody changed it since it was written; to have it written anew, delete it and install again"})
+		p.add(Step{Action: Keep, Path: h.Path, Why: changedSince})
 	case h.Before:
 		return &RefusedError{
 			Msg:   fmt.Sprintf("%s is no hook of schemaguard, and %s lies beside it already: which of them is to run first is not known", h.Path, before),
@@ -201,11 +203,14 @@ func (s *Site) privatePlan(p *Plan, have Script, o Install) error {
 	if err != nil {
 		return err
 	}
-	if have.Text == script && have.Mode&0o100 != 0 {
+	switch {
+	case have.Text == script && have.Mode&0o100 != 0:
 		p.add(Step{Action: Keep, Path: have.Path})
-		return nil
+	case have.Exists && have.Owner != hooks.Ours:
+		p.add(Step{Action: Keep, Path: have.Path, Why: changedSince})
+	default:
+		p.add(Step{Action: Write, Path: have.Path, Data: script, Perm: 0o755})
 	}
-	p.add(Step{Action: Write, Path: have.Path, Data: script, Perm: 0o755})
 	return nil
 }
 
