@@ -15,7 +15,7 @@ import (
 // snapshotFlags are the flags of snapshot.
 type snapshotFlags struct {
 	output, format string
-	stage          bool
+	stage, keep    bool
 }
 
 func (a *app) snapshotCommand() *cobra.Command {
@@ -26,6 +26,10 @@ func (a *app) snapshotCommand() *cobra.Command {
 write, byte for byte: no Node, no running Directus, no token. The file is
 replaced atomically, keeps its mode, and is not touched where nothing changed.
 
+With --keep-pending the file keeps what waits in it for a boot: it becomes what
+the database will hold after that boot, and nothing that a colleague committed is
+taken out.
+
 Where the settings name a command of the team's own (snapshot.command), that is
 run instead, and what it wrote is compared with the database.`,
 		Example: "  schemaguard snapshot --stage\n  schemaguard snapshot --output - | less\n  schemaguard snapshot --format json --output schema.json",
@@ -34,6 +38,7 @@ run instead, and what it wrote is compared with the database.`,
 	cmd.Flags().StringVarP(&f.output, "output", "o", "", "the `file` to write, - for stdout (default: the snapshot file of the settings)")
 	cmd.Flags().StringVar(&f.format, "format", "", "yaml or json (default: by the file's name)")
 	cmd.Flags().BoolVar(&f.stage, "stage", false, "stage the file too, as git add would")
+	cmd.Flags().BoolVar(&f.keep, "keep-pending", false, "leave in the file what waits there for a boot, such as a colleague's work")
 	return cmd
 }
 
@@ -41,6 +46,8 @@ func (a *app) snapshot(cmd *cobra.Command, f snapshotFlags) error {
 	switch {
 	case f.stage && f.output == "-":
 		return usagef(cmd, "--stage needs a file, and --output - is none")
+	case f.keep && f.output != "":
+		return usagef(cmd, "--keep-pending is for the project's own snapshot file, not for --output")
 	case f.format != "" && f.format != "yaml" && f.format != "json":
 		return usagef(cmd, "--format takes yaml or json, not %q", f.format)
 	}
@@ -53,10 +60,12 @@ func (a *app) snapshot(cmd *cobra.Command, f snapshotFlags) error {
 		_, err := a.streams.Out.Write(snapshot.Encode(s.Live().Snapshot, save.FormatFor(s.File, f.format)))
 		return err
 	}
-	out, err := save.Save(a.ctx, s, a.saveOptions(f.output, f.format, f.stage))
+	o := a.saveOptions(f.output, f.format, f.stage)
+	o.KeepPending = f.keep
+	out, err := save.Save(a.ctx, s, o)
 	if n := len(out.Displaced); n > 0 && err == nil {
-		a.note(fmt.Sprintf("the file no longer has what waited in it for a boot (%d): %s (see schemaguard diff HEAD worktree; boot that snapshot first, or take it back in)",
-			n, strings.Join(out.Displaced[:min(n, 5)], ", ")))
+		a.note(fmt.Sprintf("the file no longer has what waited in it for a boot (%d): %s (to leave it there: git checkout HEAD -- %s && schemaguard snapshot --keep-pending)",
+			n, strings.Join(out.Displaced[:min(n, 5)], ", "), workspace.Shorten(out.File)))
 	}
 	for _, n := range out.Notes {
 		a.note(n)

@@ -13,10 +13,11 @@ import (
 // loses nothing; the commit is refused nevertheless, so that somebody looks.
 func (c Call) fix(ctx context.Context, s *workspace.Session, v *policy.Verdict, out *Outcome) bool {
 	n := v.Counts
-	if !s.Config.Hook.Fix.V || c.Name != PreCommit || n.Unsaved == 0 || n.Conflict+n.Pending > 0 || v.ExitCode() != 2 {
+	if !s.Config.Hook.Fix.V || c.Name != PreCommit || n.Unsaved == 0 || n.Conflict > 0 || v.ExitCode() != 2 {
 		return false
 	}
 	o := c.Save
+	o.KeepPending = n.Pending+n.CommittedDrop > 0
 	// git commit -a and git commit PATH commit from an index of their own, while
 	// the real one is locked: there the file can only be written.
 	o.Stage = filepath.Base(s.Repo.IndexFile()) == "index"

@@ -372,9 +372,11 @@ func (j *judge) next() []string {
 	switch {
 	case j.v.State == NotRun, j.Rule == Join:
 		return nil
-	case n.Conflict > 0, n.Unsaved > 0 && n.Pending > 0:
-		// Saving and committing in one go would take out what is pending.
+	case n.Conflict > 0:
+		// Saving and committing in one go would take out what somebody committed.
 		return []string{"schemaguard diff live " + j.fileOr("worktree"), saveCommand}
+	case n.Unsaved > 0 && n.Pending+n.CommittedDrop > 0:
+		return []string{"schemaguard snapshot --keep-pending --stage", "git commit -m \"Save the schema\""}
 	case n.Unsaved > 0:
 		return []string{saveCommand, "git commit -m \"Save the schema\""}
 	}

@@ -18,6 +18,8 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/atomicfile"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
+	"github.com/schemaguard/schemaguard/internal/merge"
+	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 	"github.com/schemaguard/schemaguard/internal/syncpoint"
 	"github.com/schemaguard/schemaguard/internal/threeway"
@@ -26,13 +28,16 @@ import (
 
 // Options say what is written where.
 type Options struct {
-	Output string    // the file; empty for the project's own snapshot file
-	Format string    // "yaml" or "json"; empty to go by the file's name
-	Stage  bool      // stage the file, as git add would
-	Tool   string    // the version of schemaguard, for the sync point
-	By     string    // user@host, for the sync point
-	Now    time.Time // when
-	Said   io.Writer // what the team's own command prints
+	Output string // the file; empty for the project's own snapshot file
+	Format string // "yaml" or "json"; empty to go by the file's name
+	Stage  bool   // stage the file, as git add would
+	// KeepPending leaves in the file what waits there for a boot, and so takes
+	// nothing out that somebody else committed.
+	KeepPending bool
+	Tool        string    // the version of schemaguard, for the sync point
+	By          string    // user@host, for the sync point
+	Now         time.Time // when
+	Said        io.Writer // what the team's own command prints
 }
 
 // Outcome is what was done.
@@ -68,12 +73,15 @@ func Save(ctx context.Context, s *workspace.Session, o Options) (Outcome, error)
 		w.own = abs == s.File
 	}
 	w.format = FormatFor(w.file, o.Format)
-	w.encoded = snapshot.Encode(w.live, w.format)
 	out := Outcome{File: w.file}
-	if w.own {
+	written, err := w.content(ctx, &out)
+	if err != nil {
+		return out, err
+	}
+	w.encoded = snapshot.Encode(written, w.format)
+	if w.own && !o.KeepPending {
 		out.Displaced = s.Displaced(ctx, w.encoded)
 	}
-	var err error
 	if out.Changed, err = w.write(ctx); err != nil {
 		return out, err
 	}
@@ -106,6 +114,44 @@ type writing struct {
 	encoded []byte
 	file    string
 	own     bool // the file is the project's own
+}
+
+// content is what the file will hold: live, and with KeepPending what waits in the
+// file for a boot.
+func (w *writing) content(ctx context.Context, out *Outcome) (*snapshot.Snapshot, error) {
+	switch {
+	case !w.KeepPending:
+		return w.live, nil
+	case !w.own:
+		return nil, &Error{exitcode.Usage, "what is pending can be kept in the project's own snapshot file only", []string{"schemaguard snapshot --keep-pending"}}
+	case w.Config.Snapshot.Command.V != "":
+		return nil, &Error{exitcode.Usage, "snapshot.command writes the file, and keeps nothing that is pending", nil}
+	}
+	t, err := w.Target(ctx, "worktree")
+	if err != nil {
+		return nil, err
+	}
+	if t.Missing != nil {
+		return w.live, nil
+	}
+	file := snapshot.Decode(t.File, t.Data)
+	if !file.Trusted() {
+		p := file.Problems[len(file.Problems)-1]
+		msg := fmt.Sprintf("%s:%d: %s: what is pending in it cannot be told", t.File, p.Line, p.Message)
+		return nil, &Error{exitcode.Invalid, msg, []string{"schemaguard explain " + string(p.Code)}}
+	}
+	v := w.Check(ctx, t, policy.Commit, false)
+	if v.State == policy.NotRun {
+		return nil, &Error{exitcode.NotRun, "what is pending in " + w.Name + " cannot be told: " + v.Reason, []string{"schemaguard doctor"}}
+	}
+	waits := map[string]bool{}
+	for _, c := range v.Changes {
+		waits[c.Item] = c.Class.Pending() || c.Class == threeway.CommittedDrop
+		if c.Class == threeway.Conflict && c.Under == "" {
+			out.Displaced = append(out.Displaced, c.Item)
+		}
+	}
+	return merge.Keep(w.live, file.Snapshot, func(k snapshot.Key) bool { return waits[k.String()] }), nil
 }
 
 // write replaces the file, or lets the team's own command do it and looks at
@@ -156,7 +202,7 @@ func (w *writing) remember(ctx context.Context) (notes []string, err error) {
 		return nil, nil
 	}
 	encoded := w.encoded
-	if w.format != snapshot.YAML {
+	if w.format != snapshot.YAML || w.KeepPending {
 		encoded = snapshot.Encode(w.live, snapshot.YAML)
 	}
 	note, err := w.Database.WriteSyncPoint(ctx, syncpoint.New(syncpoint.Written, w.live, encoded, w.Now, w.Tool, w.By))
