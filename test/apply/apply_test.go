@@ -77,7 +77,7 @@ func prepare(t *testing.T, lab *directuslab.Lab, pg *pgserver.Server, version st
 		t.Fatalf("bootstrapping %s: %v %s", version, err, r.Stdout+r.Stderr)
 	}
 	execute(t, pg.TCPDSN(source), sourceSQL)
-	b := &bench{version: version, pg: pg, driver: startDriver(t, lab, version, pg)}
+	b := &bench{version: version, pg: pg, driver: startDriver(t, lab, version, pg.TCPDSN(source))}
 	b.live = b.driver.snapshot(t, source)
 	return b
 }
@@ -182,7 +182,7 @@ func decode(t *testing.T, data []byte) *snapshot.Snapshot {
 	return f.Snapshot
 }
 
-func (b *bench) compare(t *testing.T, p *plan.Plan, listed, applied answer, before, after state) {
+func (b *bench) compare(t *testing.T, p *plan.Plan, listed, applied directuslab.Answer, before, after state) {
 	t.Helper()
 	if diff := cmp.Diff(listing(p), listedBy(listed.Output)); diff != "" {
 		t.Errorf("the dry run's list differs (-predicted +real):\n%s", diff)
@@ -207,7 +207,7 @@ func (b *bench) compare(t *testing.T, p *plan.Plan, listed, applied answer, befo
 }
 
 // compareNext compares what a second dry run still finds with what was predicted never to converge.
-func (b *bench) compareNext(t *testing.T, p *plan.Plan, next answer) {
+func (b *bench) compareNext(t *testing.T, p *plan.Plan, next directuslab.Answer) {
 	t.Helper()
 	var want, got []string
 	for _, a := range p.Actions {

@@ -3,9 +3,10 @@
 //
 //   node driver.mjs NODE_MODULES     (the environment as Directus wants it)
 //
-// It reads one request per line on stdin, {"db", "command", "file", "options"}, and
+// It reads one request per line on stdin, {"db", "command", "file", "options", "edits"}, and
 // answers each with one line on the file descriptor 3: {"exit", "output", "errors"}.
-// The command is Directus's own function, the one its CLI calls, with the process's exit caught.
+// A command is Directus's own function, the one its CLI calls, with the process's exit caught. The command
+// "edit" calls its services as its HTTP API does for an administrator, or runs SQL.
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
@@ -28,6 +29,24 @@ const commands = {
   snapshot: (await load('cli/commands/schema/snapshot.js')).snapshot,
 };
 
+const { getSchema } = await load('utils/get-schema.js');
+const services = {
+  collections: (await load('services/collections.js')).CollectionsService,
+  fields: (await load('services/fields.js')).FieldsService,
+  relations: (await load('services/relations.js')).RelationsService,
+};
+
+async function edit(database, edits) {
+  for (const { sql, service, method, args } of edits) {
+    if (sql) {
+      await database.raw(sql);
+      continue;
+    }
+    const schema = await getSchema({ database, bypassCache: true });
+    await new services[service]({ knex: database, schema })[method](...args);
+  }
+}
+
 let output = [];
 let errors = [];
 console.log = (...args) => output.push(args.join(' '));
@@ -41,7 +60,7 @@ process.on('unhandledRejection', (err) => {
   if (!(err instanceof Exit)) errors.push(`unhandled: ${err?.message ?? err}`);
 });
 
-async function run({ db, command, file, options }) {
+async function run({ db, command, file, options, edits }) {
   const database = getDatabase();
   await database.destroy();
   database.client.connectionSettings.database = db;
@@ -49,7 +68,8 @@ async function run({ db, command, file, options }) {
   await flushCaches(true);
   [code, output, errors] = [null, [], []];
   try {
-    await commands[command](file, options ?? {});
+    if (command === 'edit') await edit(database, edits);
+    else await commands[command](file, options ?? {});
   } catch (err) {
     if (!(err instanceof Exit)) throw err;
   }
