@@ -63,7 +63,7 @@ func (p *page) logCommit(l *itemdiff.Log, c *itemdiff.Commit, o Options) {
 	case c.Directus != "":
 		p.line(2, text("~ Directus ", yellow), text(c.Directus, plain))
 	case len(c.Items) == 0:
-		p.line(2, text("no item; the order or the form of the file", dim))
+		p.line(2, text("nothing that Directus compares: order or form", dim))
 	}
 	p.logItems(c.Items, full, o.Verbose)
 	p.gap()
