@@ -25,7 +25,9 @@ func (r *Repo) Joined(ctx context.Context) Joined {
 			return Joined{}
 		}
 		return Joined{Theirs: parents[0], Base: r.mergeBase(ctx, "HEAD", parents[0])}
-	case StateCherryPick, StateRebase:
+	case StateRebase:
+		return r.picked(ctx, "REBASE_HEAD", "REBASE_HEAD^1")
+	case StateCherryPick:
 		return r.picked(ctx, "CHERRY_PICK_HEAD", "CHERRY_PICK_HEAD^1")
 	case StateRevert:
 		return r.picked(ctx, "REVERT_HEAD^1", "REVERT_HEAD")
