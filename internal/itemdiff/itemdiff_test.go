@@ -2,6 +2,7 @@ package itemdiff
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -112,9 +113,8 @@ func TestBetween(t *testing.T) {
 	}
 	turned := snapshot.New(1, "12.4.1", "postgres")
 	for _, kind := range snapshot.Kinds() {
-		items := a.Snapshot.Items(kind)
-		for i := len(items) - 1; i >= 0; i-- {
-			turned.Add(items[i])
+		for _, item := range slices.Backward(a.Snapshot.Items(kind)) {
+			turned.Add(item)
 		}
 	}
 	if d := Between(a, Side{Snapshot: turned}); !d.OrderOnly || len(d.Items) > 0 {

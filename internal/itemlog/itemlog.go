@@ -151,7 +151,7 @@ func (h *History) change(ctx context.Context, i int) (c itemdiff.Commit, ok bool
 	if c.NotReadable = after.problem(); c.NotReadable != "" {
 		return c, true, nil
 	}
-	others, err := h.others(ctx, parents, i)
+	others, err := h.others(ctx, parents)
 	if err != nil {
 		return c, false, err
 	}
@@ -167,7 +167,7 @@ func (h *History) change(ctx context.Context, i int) (c itemdiff.Commit, ok bool
 }
 
 // others are the readable versions of a merge's further parents.
-func (h *History) others(ctx context.Context, parents []parent, i int) ([]*snapshot.Snapshot, error) {
+func (h *History) others(ctx context.Context, parents []parent) ([]*snapshot.Snapshot, error) {
 	var out []*snapshot.Snapshot
 	for _, p := range parents[min(1, len(parents)):] {
 		v, err := h.version(ctx, p.blob)

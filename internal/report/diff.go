@@ -62,6 +62,7 @@ func (p *page) diffItem(item itemdiff.Item, verbose bool) {
 		sign, st = "-", red
 	case itemdiff.OnlyB:
 		sign, st = "+", green
+	case itemdiff.Both:
 	}
 	p.line(0, name(sign, st), text(" "+item.Kind+" ", st), name(item.Name, st))
 	for _, c := range item.Paths {

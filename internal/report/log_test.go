@@ -28,12 +28,14 @@ func richLog() []itemdiff.Commit {
 	for i := range 6 {
 		many.Paths = append(many.Paths, itemdiff.Path{Path: fmt.Sprintf("meta.options.p%d", i), A: `"` + strings.Repeat("long ", 60) + `a"`, B: `"` + strings.Repeat("long ", 60) + `b"`})
 	}
+	joined := []itemdiff.Item{
+		{Kind: "field", Name: "vehicles.seats", Collection: "vehicles", Where: itemdiff.OnlyB, B: "integer not null"},
+		many,
+		{Kind: "collection", Name: "orders", Collection: "orders", Where: itemdiff.OnlyA, A: "table", Loss: "drops the table with all its rows"},
+		{Kind: "field", Name: "orders.total", Collection: "orders", Where: itemdiff.OnlyA, A: "integer", Loss: "drops the column with all its values"},
+	}
 	return []itemdiff.Commit{
-		{ID: id("a"), Time: at, Author: "Ada Lovelace", Email: "ada@example.com", Subject: "join the branches", Merge: []string{id("b")}, Items: []itemdiff.Item{
-			{Kind: "field", Name: "vehicles.seats", Collection: "vehicles", Where: itemdiff.OnlyB, B: "integer not null"}, many,
-			{Kind: "collection", Name: "orders", Collection: "orders", Where: itemdiff.OnlyA, A: "table", Loss: "drops the table with all its rows"},
-			{Kind: "field", Name: "orders.total", Collection: "orders", Where: itemdiff.OnlyA, A: "integer", Loss: "drops the column with all its values"},
-		}},
+		{ID: id("a"), Time: at, Author: "Ada Lovelace", Email: "ada@example.com", Subject: "join the branches", Merge: []string{id("b")}, Items: joined},
 		{ID: id("d"), Time: at.Add(-time.Hour), Author: "B", Subject: "marks", NotReadable: "snapshots/schema.yaml holds the marks of an unresolved merge"},
 		{ID: id("e"), Time: at.Add(-2 * time.Hour), Author: "B", Subject: "update", Directus: "11.17.4 -> 12.4.1"},
 		{ID: id("f"), Time: at.Add(-3 * time.Hour), Author: "B", Subject: "reorder"},
