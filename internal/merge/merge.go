@@ -219,10 +219,11 @@ func (m *merger) item(key snapshot.Key) {
 		if len(b) == 1 {
 			before = some(b[0].Value)
 		}
-		merged := m.value(key, "", before, some(o[0].Value), some(t[0].Value))
+		here, there := some(o[0].Value), some(t[0].Value)
 		if key.Kind == snapshot.Field {
-			merged.value = m.typeAgainstLimits(key, merged.value, before.value, o[0].Value, t[0].Value)
+			before, here, there = m.typing(key, before, here, there)
 		}
+		merged := m.value(key, "", before, here, there)
 		m.items[key] = []snapshot.Item{{Key: key, Value: merged.value, Line: o[0].Line}}
 	}
 }

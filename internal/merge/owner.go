@@ -104,59 +104,77 @@ func (m *merger) keep(key, needed snapshot.Key, how string) (kept bool) {
 // with its type.
 var limits = []string{"default_value", "max_length", "numeric_precision", "numeric_scale", "generation_expression"}
 
-// typeAgainstLimits finds a field of which one side changed the type and the
-// other what goes with it: no path was changed twice, and yet the two together
-// are what nobody meant. Both then come from one side.
-func (m *merger) typeAgainstLimits(key snapshot.Key, merged, base, ours, theirs jsvalue.Value) jsvalue.Value {
-	var name, why string
-	switch {
-	case typeOf(ours) == typeOf(theirs):
-	case typeOf(theirs) == typeOf(base):
-		name, why = movedLimit(base, theirs, ours), "ours changed the type and theirs changed this"
-	case typeOf(ours) == typeOf(base):
-		name, why = movedLimit(base, ours, theirs), "theirs changed the type and ours changed this"
+// typing settles a field to which the sides gave different types, or one a type
+// and the other what goes with it: no path need have been changed twice, and yet
+// a mixture is what nobody meant. It returns the three sides with the typing of
+// the one that the conflict goes to, so that nothing of it is left to merge.
+func (m *merger) typing(key snapshot.Key, base, ours, theirs optional) (b, o, t optional) {
+	if typeOf(ours.value) == typeOf(theirs.value) || sameTyping(base.value, ours.value) || sameTyping(base.value, theirs.value) {
+		return base, ours, theirs
 	}
-	if name == "" {
-		return merged
+	c := Conflict{Key: key, Path: "type", Why: "changed differently on both sides"}
+	switch typeOf(base.value) {
+	case typeOf(ours.value):
+		c.Path, c.Why = movedLimit(base.value, ours.value), "theirs changed the type and ours changed this"
+	case typeOf(theirs.value):
+		c.Path, c.Why = movedLimit(base.value, theirs.value), "ours changed the type and theirs changed this"
+	default:
+		if jsvalue.Equal(ours.value.Get("type"), theirs.value.Get("type")) {
+			c.Path = "schema.data_type"
+		}
 	}
-	get := func(v jsvalue.Value) string { return member(v.Get("schema").Object(), name).text() }
-	to := m.conflict(Conflict{Key: key, Path: "schema." + name, Why: why, Base: get(base), Ours: get(ours), Theirs: get(theirs)})
-	return typedAs(merged, to.of(some(base), some(ours), some(theirs)).value)
+	c.Base, c.Ours, c.Theirs = at(base, c.Path).text(), at(ours, c.Path).text(), at(theirs, c.Path).text()
+	from := m.conflict(c).of(base, ours, theirs)
+	if !from.there {
+		from = ours
+	}
+	if base.there && base.value.Object() != nil {
+		base.value = typedAs(base.value, from.value)
+	}
+	return base, some(typedAs(ours.value, from.value)), some(typedAs(theirs.value, from.value))
+}
+
+// at returns the member of a field at "type" or "schema.data_type".
+func at(field optional, path string) optional {
+	if name, ok := strings.CutPrefix(path, "schema."); ok {
+		return member(field.value.Get("schema").Object(), name)
+	}
+	return member(field.value.Object(), path)
 }
 
 // typedAs returns a field with the type of another, and what goes with it.
 func typedAs(field, from jsvalue.Value) jsvalue.Value {
-	o := field.Object()
-	if v, ok := from.Object().Get("type"); ok {
-		o = o.With("type", v)
+	o := replaced(field.Object(), from.Object(), "type")
+	if s, _ := o.Get("schema"); s.Object() != nil {
+		s = jsvalue.FromObject(replaced(s.Object(), from.Get("schema").Object(), append([]string{"data_type"}, limits...)...))
+		o = o.With("schema", s)
 	}
-	schema, there := o.Get("schema")
-	if !there || schema.Object() == nil {
-		return jsvalue.FromObject(o)
-	}
-	s := schema.Object()
-	for _, name := range append([]string{"data_type"}, limits...) {
-		if v, ok := from.Get("schema").Object().Get(name); ok {
-			s = s.With(name, v)
+	return jsvalue.FromObject(o)
+}
+
+// replaced returns an object with some members as another has them.
+func replaced(o, from *jsvalue.Object, names ...string) *jsvalue.Object {
+	for _, name := range names {
+		if v, ok := from.Get(name); ok {
+			o = o.With(name, v)
 		} else {
-			s = s.Without(name)
+			o = o.Without(name)
 		}
 	}
-	return jsvalue.FromObject(o.With("schema", jsvalue.FromObject(s)))
+	return o
 }
 
 func typeOf(field jsvalue.Value) string {
 	return strings.Join([]string{field.Get("type").Str(), field.Get("schema").Get("data_type").Str()}, "\x00")
 }
 
-// movedLimit names the first limit that side changed, and that retyped, the
-// side with another type, left as it was: what both changed is in conflict
-// already.
-func movedLimit(base, side, retyped jsvalue.Value) string {
-	b, s, r := base.Get("schema").Object(), side.Get("schema").Object(), retyped.Get("schema").Object()
+func sameTyping(a, b jsvalue.Value) bool { return typeOf(a) == typeOf(b) && movedLimit(a, b) == "" }
+
+// movedLimit returns the path of the first limit that two fields differ in.
+func movedLimit(a, b jsvalue.Value) string {
 	for _, name := range limits {
-		if before := member(b, name); !before.equal(member(s, name)) && before.equal(member(r, name)) {
-			return name
+		if path := "schema." + name; !at(some(a), path).equal(at(some(b), path)) {
+			return path
 		}
 	}
 	return ""
