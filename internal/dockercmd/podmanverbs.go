@@ -21,7 +21,7 @@ var podmanVerbs = []verb{
 	{names: "pod kill", flags: "all,a latest,l signal=,s", kind: Arms, effect: Stops, takes: targets, object: Pods},
 	{names: "pod rm", flags: "all,a force,f ignore,i latest,l pod-id-file= time|timeout=,t", kind: Arms, effect: Stops, takes: targets, object: Pods},
 	{names: "pod prune", flags: "force,f", kind: Arms, effect: Stops, object: Pods},
-	{names: "pod clone", flags: createFlags + " destroy infra-command= infra-conmon-pidfile= infra-name= start", kind: Arms, takes: firstOnly, object: Pods},
+	{names: "pod clone", flags: "name=,n " + createFlags + " destroy infra-command= infra-conmon-pidfile= infra-name= start", kind: Arms, takes: firstOnly, object: Pods},
 
 	{names: "kube play|play kube", flags: kubePlayFlags, kind: MayBoot, effect: Recreates, takes: targets, object: Files},
 	{names: "kube down", flags: "force", kind: Arms, effect: Stops, takes: targets, object: Files},
