@@ -64,19 +64,8 @@ func TestCommentFits(t *testing.T) {
 func TestNothingOfADiffIsMarkup(t *testing.T) {
 	t.Parallel()
 	allowed := regexp.MustCompile(`</?(details|summary|code)>|<br>|<!-- -->`)
-	for _, evil := range []string{
-		"@team", "a|@team|b", "`@team", "``` @team", `\|@team`, `\\|@team`, `x\`, "a`b``@team", "<script>@x</script>", "</details>@x", "<!-- @x",
-		"#12 GH-12 a/b#3", "![x](http://e.example/@y)", "\n\n@team\n", "</code>@team", "https://e.example/@x", "&lt;@team", "", " ", "`", "--- @x ---", "$@x$",
-	} {
-		d := &itemdiff.Diff{A: policy.Source{Name: evil, Detail: evil}, B: policy.Source{Name: evil, Detail: "d" + evil}, Notes: []string{evil}}
-		for _, where := range []itemdiff.Presence{itemdiff.OnlyA, itemdiff.OnlyB, itemdiff.Both} {
-			for range openRows { // so that the collection is folded
-				d.Items = append(d.Items, itemdiff.Item{
-					Kind: "field", Name: evil + "." + evil, Collection: evil, Where: where, A: evil, B: evil, Loss: "drops " + evil,
-					Paths: []itemdiff.Path{{Path: evil, A: evil, B: "x" + evil}},
-				})
-			}
-		}
+	for _, evil := range hostileTexts() {
+		d := hostileDiff(evil)
 		few := *d
 		few.Items = d.Items[:1]
 		for _, text := range []string{diffMarkdown(d), diffMarkdown(&few)} {

@@ -185,15 +185,24 @@ func span(s string) string {
 func prose(s string) string {
 	s = terminal.Shorten(summary.Shown(s), summary.MaxMessage)
 	var b strings.Builder
-	for _, r := range s {
+	for i, r := range s {
 		switch r {
+		case '#', '-':
+			switch linked := i+1 < len(s) && s[i+1] >= '0' && s[i+1] <= '9'; {
+			case linked && (r == '#' || i >= 2 && strings.EqualFold(s[i-2:i], "GH")): // #12 and GH-12 would be told to that issue
+				b.WriteString(string(r) + "<!-- -->")
+			case r == '#':
+				b.WriteString(`\#`)
+			default:
+				b.WriteRune(r)
+			}
 		case '<':
 			b.WriteString("&lt;")
 		case '&':
 			b.WriteString("&amp;")
 		case '@':
 			b.WriteString("@<!-- -->")
-		case '\\', '`', '*', '_', '{', '}', '[', ']', '>', '#', '!', '|', '~', '$':
+		case '\\', '`', '*', '_', '{', '}', '[', ']', '>', '!', '|', '~', '$':
 			b.WriteByte('\\')
 			b.WriteRune(r)
 		default:
