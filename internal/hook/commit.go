@@ -3,7 +3,6 @@ package hook
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/schemaguard/schemaguard/internal/config"
@@ -22,8 +21,8 @@ func (c Call) commit(ctx context.Context, w *workspace.Workspace) (Outcome, erro
 	if !w.Tracked(ctx) && !tracked(ctx, w, "HEAD") {
 		return Outcome{}, nil // nothing of ours, and no reason to open a socket
 	}
-	rule, joining := policy.Commit, c.Name == PreMergeCommit || w.Joining(ctx)
-	if joining {
+	rule := policy.Commit
+	if c.Name == PreMergeCommit || w.Joining(ctx) {
 		rule = policy.Join
 	}
 	t, err := w.Target(ctx, "index")
@@ -31,9 +30,6 @@ func (c Call) commit(ctx context.Context, w *workspace.Workspace) (Outcome, erro
 		return Outcome{}, err
 	}
 	q := workspace.Question{Target: t, Rule: rule, Guard: true}
-	if joining {
-		q.Problems = lostInMerge(ctx, w, t)
-	}
 	var out Outcome
 	s, reason := c.connect(ctx, w)
 	if s == nil {
@@ -140,12 +136,9 @@ func (c Call) unasked(ctx context.Context, w *workspace.Workspace, q workspace.Q
 	out.say("not-run: %s; %s went through unchecked (hook.on_unreachable: %s)", reason, thing(c.Name), how.V)
 }
 
-// unusable judges what can be judged without a database: the file itself, and
-// what was found before.
+// unusable judges what can be judged without a database: the file itself.
 func unusable(q workspace.Question) policy.Verdict {
-	in := policy.Input{Rule: q.Rule, Guard: true, File: q.Target.File}
-	in.Problems = append(slices.Clone(q.Problems), q.Target.Problems()...)
-	v := policy.Judge(in)
+	v := policy.Judge(policy.Input{Rule: q.Rule, Guard: true, File: q.Target.File, Problems: q.Target.Problems()})
 	v.Target = q.Target.Source
 	return v
 }

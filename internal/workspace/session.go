@@ -158,9 +158,8 @@ type Question struct {
 	Guard  bool // a no is a refusal; anybody else's is drift
 	// Mine are the e-mail addresses of those whose unsaved work refuses; nil for
 	// everybody's.
-	Mine     []string
-	Problems []finding.Finding // found before, and judged with the others
-	Budget   time.Duration     // for counting losses
+	Mine   []string
+	Budget time.Duration // for counting losses
 }
 
 // Check asks about a target, by a rule, with the settings' budget for counting.
@@ -180,7 +179,7 @@ func (s *Session) Ask(ctx context.Context, q Question) policy.Verdict {
 	}
 	r := check.Request{
 		Live: side, Target: t.Target, Database: s.Database, Rule: q.Rule, Guard: q.Guard,
-		Budget: q.Budget, Now: s.options.Now(), Mine: q.Mine, Problems: q.Problems,
+		Budget: q.Budget, Now: s.options.Now(), Mine: q.Mine, Problems: t.lost,
 	}
 	if s.Repo != nil {
 		r.History = s.History()

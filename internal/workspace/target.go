@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/check"
@@ -24,15 +25,17 @@ type Target struct {
 	// Missing is set where there is no snapshot at that place.
 	Missing *finding.Finding
 
-	blob string // git's id of the content; empty for what is not from git
+	blob string            // git's id of the content; empty for what is not from git
+	lost []finding.Finding // what the merge in progress lost
 }
 
-// Problems decodes the target and returns what is wrong with the file.
+// Problems decodes the target and returns what is wrong with it, as far as that
+// can be told without a database.
 func (t Target) Problems() []finding.Finding {
 	if t.Missing != nil {
 		return []finding.Finding{*t.Missing}
 	}
-	return snapshot.Decode(t.File, t.Data).Problems
+	return append(slices.Clone(t.lost), snapshot.Decode(t.File, t.Data).Problems...)
 }
 
 // Target finds the snapshot that a word on the command line means: index, HEAD,
@@ -110,7 +113,10 @@ func (w *Workspace) fromGit(ctx context.Context, word string) (Target, error) {
 			t.Decoded = w.last.decoded
 		}
 	}
-	return t.orMissing(err)
+	if t, err = t.orMissing(err); err == nil && t.Editable && !t.Staged {
+		t.lost = w.lostInMerge(ctx, t)
+	}
+	return t, err
 }
 
 func (w *Workspace) fromWorktree(ctx context.Context) (Target, error) {
@@ -163,7 +169,7 @@ func (t Target) orMissing(err error) (Target, error) {
 	case errors.As(err, &unmerged):
 		t.Missing = &finding.Finding{
 			Code: finding.ConflictMarkers, Severity: finding.Invalid, File: t.File, Line: 1,
-			Message: t.File + " is unmerged in the index", Fix: "schemaguard snapshot --stage",
+			Message: t.File + " is unmerged in the index: decide what is marked in it, then stage it", Fix: "git add " + t.File,
 		}
 	case errors.Is(err, gitrepo.ErrNotTracked), errors.Is(err, gitrepo.ErrUnborn), errors.Is(err, fs.ErrNotExist), errors.As(err, &missing):
 		t.Missing = &finding.Finding{

@@ -29,6 +29,8 @@ type situation struct {
 	base string
 	make func(*project)
 	args []string // of check, before and after
+	// hook asks the hook for a commit instead of check, which cannot get there.
+	hook bool
 	// refuses is the exit code after.
 	refuses int
 }
@@ -43,12 +45,7 @@ type project struct {
 
 func TestEveryFindingComes(t *testing.T) {
 	t.Parallel()
-	bin := filepath.Join(t.TempDir(), "schemaguard")
-	build := exec.Command("go", "build", "-o", bin, "./cmd/schemaguard")
-	build.Dir = filepath.Join("..", "..")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building: %v: %s", err, out)
-	}
+	bin := buildBinary(t)
 	var mu sync.Mutex
 	produced := map[finding.Code]bool{}
 	t.Run("situations", func(t *testing.T) {
@@ -56,7 +53,11 @@ func TestEveryFindingComes(t *testing.T) {
 			t.Run(strings.TrimSpace(string(s.code)+" "+s.name), func(t *testing.T) {
 				t.Parallel()
 				p := newProject(t, bin, s.base)
-				before, exit := p.check(s.args...)
+				ask := p.check
+				if s.hook {
+					ask = func(...string) (map[finding.Code]bool, int) { return p.hook(s.code) }
+				}
+				before, exit := ask(s.args...)
 				if before[s.code] {
 					t.Fatalf("%s is there before anything was done: %v", s.code, before)
 				}
@@ -64,7 +65,7 @@ func TestEveryFindingComes(t *testing.T) {
 					t.Fatalf("exit code %d before anything was done: %v", exit, before)
 				}
 				s.make(p)
-				after, exit := p.check(append(p.args, s.args...)...)
+				after, exit := ask(append(p.args, s.args...)...)
 				if !after[s.code] {
 					t.Errorf("%s did not come, only %v", s.code, after)
 				}
@@ -169,6 +170,23 @@ func (p *project) check(args ...string) (map[finding.Code]bool, int) {
 		codes[f.Code] = true
 	}
 	return codes, exit
+}
+
+// hook answers a commit, and tells whether it named the code.
+func (p *project) hook(code finding.Code) (map[finding.Code]bool, int) {
+	p.Helper()
+	cmd := exec.Command(p.bin, "hook", "pre-commit")
+	cmd.Dir, cmd.Env = p.dir, p.env
+	out, err := cmd.CombinedOutput()
+	exit, refused := errors.AsType[*exec.ExitError](err)
+	if err != nil && !refused {
+		p.Fatal(err)
+	}
+	codes := map[finding.Code]bool{code: strings.Contains(string(out), string(code))}
+	if refused {
+		return codes, exit.ExitCode()
+	}
+	return codes, 0
 }
 
 func (p *project) git(args ...string) {

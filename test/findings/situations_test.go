@@ -87,7 +87,21 @@ func target() []situation {
 		{code: finding.HandEdit, make: func(p *project) {
 			p.write(file, strings.Replace(p.read(), "note: Written by", "note: Typed by", 1))
 			p.git("add", file)
-		}},
+		}, refuses: 2},
+		{code: finding.MergeLost, make: func(p *project) {
+			p.git("checkout", "-q", "-b", "theirs")
+			p.sql(routes)
+			p.save("routes")
+			p.git("checkout", "-q", "-b", "ours", "HEAD~1")
+			p.git("commit", "-q", "--allow-empty", "-m", "ours")
+			p.git("merge", "-q", "--no-commit", "theirs")
+			p.git("checkout", "-q", "ours", "--", file)
+		}, refuses: 2},
+		{code: finding.SeenUnsaved, hook: true, make: func(p *project) {
+			p.sql(routes)
+			p.run(2, "check")
+			p.env = append(p.env, "SCHEMAGUARD_HOOK_TIMEOUT=1us")
+		}, refuses: 2},
 	}
 }
 

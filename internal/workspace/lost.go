@@ -1,36 +1,35 @@
-package hook
+package workspace
 
 import (
 	"context"
 
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
-	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
 // lostInMerge finds the items that the outcome of a merge lacks although neither
 // side removed them: a conflict that was resolved by deleting one side's lines
 // leaves a file that is valid and drops a colleague's tables.
-func lostInMerge(ctx context.Context, w *workspace.Workspace, t workspace.Target) []finding.Finding {
+func (w *Workspace) lostInMerge(ctx context.Context, t Target) []finding.Finding {
 	sides := w.Repo.Joined(ctx)
 	if sides.Theirs == "" || t.Missing != nil {
 		return nil
 	}
 	staged := snapshot.Decode(t.File, t.Data)
-	ours, theirs := at(ctx, w, "HEAD"), at(ctx, w, sides.Theirs)
+	ours, theirs := w.snapshotAt(ctx, "HEAD"), w.snapshotAt(ctx, sides.Theirs)
 	if !staged.Trusted() || ours == nil || theirs == nil {
 		return nil
 	}
 	var base *snapshot.Snapshot
 	if sides.Base != "" {
-		base = at(ctx, w, sides.Base)
+		base = w.snapshotAt(ctx, sides.Base)
 	}
 	var found []finding.Finding
 	lost := map[string]bool{}
 	for _, side := range []struct {
 		has  *snapshot.Snapshot
 		name string
-	}{{ours, "HEAD"}, {theirs, short(sides.Theirs)}} {
+	}{{ours, "HEAD"}, {theirs, sides.Theirs[:10]}} {
 		for _, key := range side.has.Keys() {
 			if staged.Snapshot.Get(key) != nil || removed(key, base, ours, theirs) || lost[key.String()] {
 				continue
@@ -60,8 +59,8 @@ func collectionOf(key snapshot.Key) string {
 	return snapshot.Key{Kind: snapshot.Collection, Collection: key.Collection}.String()
 }
 
-// at returns the snapshot of a commit; nil where there is none to rely on.
-func at(ctx context.Context, w *workspace.Workspace, commit string) *snapshot.Snapshot {
+// snapshotAt returns the snapshot of a commit; nil where there is none to rely on.
+func (w *Workspace) snapshotAt(ctx context.Context, commit string) *snapshot.Snapshot {
 	blob, err := w.Repo.At(ctx, commit, w.Path)
 	if err != nil {
 		return nil
@@ -76,5 +75,3 @@ func at(ctx context.Context, w *workspace.Workspace, commit string) *snapshot.Sn
 	}
 	return file.Snapshot
 }
-
-func short(commit string) string { return commit[:min(len(commit), 10)] }
