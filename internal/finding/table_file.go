@@ -20,7 +20,7 @@ func fileTable() []Info {
 		{
 			ConflictMarkers, File, Invalid, "the snapshot file holds the marks of an unresolved merge",
 			"Directus cannot read it, so the boot fails. Resolved in haste, such a file loses items, and Directus drops what it lost.",
-			"Resolve the merge. The simplest way: take one side, boot it, and write the file anew: `schemaguard snapshot --stage`.",
+			"Decide what is marked, item by item, and stage the file: `git add snapshots/schema.yaml`. With the merge driver of `schemaguard install`, `git checkout --merge -- snapshots/schema.yaml` leaves marks only where both sides changed the same thing differently.",
 		},
 		{
 			LogLines, File, Invalid, "log lines are mixed into the snapshot file",
