@@ -95,6 +95,7 @@ func readings(item string) []match {
 	for _, k := range snapshot.Kinds() { // as messages name an item
 		if rest, ok := strings.CutPrefix(item, k.String()+" "); ok {
 			item, kind = rest, k.String()
+			break
 		}
 	}
 	var all []match

@@ -123,7 +123,7 @@ func (h *History) Commits(ctx context.Context) iter.Seq2[itemdiff.Commit, error]
 func (h *History) change(ctx context.Context, i int) (c itemdiff.Commit, ok bool, err error) {
 	rev := h.revs[i]
 	c = itemdiff.Commit{
-		ID: rev.Commit, Time: rev.Time, Author: rev.Author, Email: rev.Email, Subject: rev.Subject,
+		ID: rev.Commit, Time: rev.Time.UTC(), Author: rev.Author, Email: rev.Email, Subject: rev.Subject,
 		FileRemoved: rev.BlobID == "", Items: []itemdiff.Item{},
 	}
 	after, err := h.version(ctx, rev.BlobID)

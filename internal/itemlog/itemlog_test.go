@@ -229,3 +229,21 @@ func TestLineAgainstEveryVersion(t *testing.T) {
 		}
 	}
 }
+
+// FuzzReadings: whatever a name is, each of its readings is made of its parts.
+func FuzzReadings(f *testing.F) {
+	for _, seed := range []string{"a", "a.b", "field a.b", "collection field a.b", ".", "a..b", "system field x.y", ""} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, item string) {
+		for _, m := range readings(item) {
+			name := m.collection
+			if m.field != "" {
+				name += "." + m.field
+			}
+			if !strings.HasSuffix(item, name) {
+				t.Errorf("%q is read as %q", item, name)
+			}
+		}
+	})
+}
