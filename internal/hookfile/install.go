@@ -236,7 +236,7 @@ func (s *Site) managerPlan(p *Plan, o Install) error {
 		events = slices.DeleteFunc(hooks.Events(), func(e string) bool { return !hooks.Refuses(e) })
 	}
 	missing := m.Missing(events)
-	if m.Next != "" {
+	if len(m.Uncalled(events)) > 0 {
 		p.Hints = append(p.Hints, m.Next)
 	}
 	if len(missing) == 0 {

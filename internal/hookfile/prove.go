@@ -99,10 +99,10 @@ func (s *Site) runner(ctx context.Context, p *Proof) (environ []string, alone bo
 		environ, alone = s.Manager.Quiet(p.Event)
 		// pre-commit puts unstaged changes away while it runs: not for a trial.
 		alone = alone && s.clean(ctx)
-		if s.Manager.Next != "" {
-			p.Outcome, p.Why = Silent, "git does not call "+s.Manager.Name+" in this clone: "+s.Manager.Next
+		if !s.Manager.Called(p.Event) {
+			p.Outcome, p.Why = Silent, "git does not call "+s.Manager.Name+" there in this clone: "+s.Manager.Next
 		}
-	case strings.Contains(h.Text, "schemaguard"):
+	case callsUs(h.Text, p.Event):
 		p.By = s.shown(h.Path)
 	case s.Manager != nil:
 		p.Outcome, p.Why = Silent, s.Manager.File+" does not run schemaguard: schemaguard install"
@@ -110,6 +110,18 @@ func (s *Site) runner(ctx context.Context, p *Proof) (environ []string, alone bo
 		p.Outcome, p.Why = Silent, "nothing runs schemaguard there: schemaguard install"
 	}
 	return environ, alone
+}
+
+// callsUs tells whether a line of a script that somebody else wrote runs schemaguard for an event.
+func callsUs(text, event string) bool {
+	for line := range strings.Lines(text) {
+		words := strings.Fields(line)
+		i := slices.Index(words, "hook")
+		if i > 0 && i+1 < len(words) && strings.Trim(words[i+1], `"';`) == event && strings.Contains(line, "schemaguard") && words[0][0] != '#' {
+			return true
+		}
+	}
+	return false
 }
 
 // otherConfigHooks tells whether the configuration names hooks of others. An answer that cannot be had counts as yes.
