@@ -8,12 +8,15 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/schemaguard/schemaguard/hooks"
 	"github.com/schemaguard/schemaguard/internal/connection"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
 	"github.com/schemaguard/schemaguard/internal/finding"
+	"github.com/schemaguard/schemaguard/internal/hookfile"
 	"github.com/schemaguard/schemaguard/internal/redact"
 	"github.com/schemaguard/schemaguard/internal/report"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
@@ -103,24 +106,46 @@ func (c *checkup) git(ctx context.Context, w *workspace.Workspace) {
 	}
 }
 
-// hooks looks whether a commit or push asks schemaguard at all.
+// hooks has git run the hooks that refuse, and sees whether they reach
+// schemaguard.
 func (c *checkup) hooks(ctx context.Context, w *workspace.Workspace) {
 	if w.Repo == nil {
 		return
 	}
-	for _, hook := range []string{"pre-commit", "pre-push"} {
-		path, content, err := w.Repo.HookFile(ctx, hook)
-		switch {
-		case err != nil:
-			c.add("hooks", report.Skipped, "", "%v", err)
-		case strings.Contains(content, "schemaguard"):
-			c.add("hooks", report.Good, "", "%s runs schemaguard (%s)", hook, workspace.Shorten(path))
-		case content != "":
-			c.add("hooks", report.Advice, "", "%s does not name schemaguard: unless a hook manager runs it, nothing checks there", workspace.Shorten(path))
+	site, err := hookfile.Look(ctx, w.Repo, c.getenv, w.Path)
+	if err != nil {
+		c.add("hooks", report.Skipped, "", "%v", err)
+		return
+	}
+	for _, event := range hooks.Events() {
+		if !hooks.Refuses(event) {
+			continue
+		}
+		path, content, _ := w.Repo.HookFile(ctx, event)
+		p := site.Prove(ctx, event, false)
+		p.Why = strings.TrimSuffix(p.Why, ": schemaguard install")
+		switch named := strings.Contains(content, "schemaguard"); {
+		case p.Outcome == hookfile.Fires:
+			c.add("hooks", report.Good, "", "git runs %s, and it reaches schemaguard (%s)", event, p.By)
+		case p.Outcome == hookfile.Untried:
+			c.add("hooks", report.Advice, "", "%s was not tried: %s", event, p.Why)
+		case named && !strings.Contains(content, "schemaguard install"):
+			c.add("hooks", report.Advice, "", "%s names schemaguard in a command of your own, which was not tried", workspace.Shorten(path))
+		case named, p.By != "":
+			c.bad(exitcode.Usage, "hooks", "schemaguard install", "%s does not reach schemaguard: %s", event, p.Why)
 		default:
-			c.add("hooks", report.Advice, "", "no %s hook: nothing checks there; a hook of one line, \"schemaguard check\", does", hook)
+			c.add("hooks", report.Advice, "schemaguard install", "nothing checks at %s: %s", event, p.Why)
 		}
 	}
+}
+
+func (c *checkup) getenv(name string) string {
+	for _, entry := range slices.Backward(c.Environ) {
+		if key, value, ok := strings.Cut(entry, "="); ok && key == name {
+			return value
+		}
+	}
+	return ""
 }
 
 func (c *checkup) branch(ctx context.Context, w *workspace.Workspace) string {
