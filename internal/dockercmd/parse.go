@@ -25,7 +25,7 @@ func Parse(in Invocation) Command {
 	case name == "docker-compose" || name == "podman-compose":
 		c.Standalone, c.Podman = true, name == "podman-compose"
 		c.standalone(in)
-	case name == "docker":
+	case name == "docker" || name == "com.docker.cli": // the latter is how Docker Desktop names it
 		c.docker(in)
 	case name == "podman" || name == "podman-remote":
 		c.Podman = true

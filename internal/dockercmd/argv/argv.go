@@ -126,10 +126,10 @@ func (l *cutter) shorts(bundle string) {
 	}
 }
 
-// next gives a flag the word that follows, whatever that looks like.
+// next gives a flag the word that follows, whatever that looks like. Without one the parsers refuse the
+// line; the flag is left out.
 func (l *cutter) next(e entry) {
 	if l.at+1 == len(l.words) {
-		l.add(e, "", 1)
 		return
 	}
 	l.at++
