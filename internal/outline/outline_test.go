@@ -70,7 +70,7 @@ func TestNothingIsInvisible(t *testing.T) {
 			items := s.Items(kind)
 			for i, item := range items {
 				at++
-				if d := snapshot.DigestOf(&item); seen[d] || name != "example" && at%80 != 0 {
+				if d := snapshot.DigestOf(&item); seen[d] || name != "example" && at%200 != 0 {
 					continue
 				} else {
 					seen[d] = true
@@ -118,7 +118,7 @@ func TestDifferencesShow(t *testing.T) {
 	for name, data := range fixtures(t) {
 		s := decoded(t, data)
 		before := Lines(s)
-		for range 8 {
+		for range 4 {
 			edited, what := edit(r, s)
 			differ := len(threeway.Differences(s, edited))+len(threeway.Differences(edited, s)) > 0
 			if same := slices.Equal(before, Lines(edited)); same && differ {
