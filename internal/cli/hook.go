@@ -13,7 +13,7 @@ import (
 
 func (a *app) hookCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "hook NAME [ARGS...]", Short: "Answer git: what the installed hooks call",
+		Use: "hook NAME [ARGS...]", Hidden: true, Short: "Answer git: what the installed hooks call",
 		Long: `What git's hooks call, with the arguments and the input that git gave them:
 ` + strings.Join(hook.Names(), ", ") + `.
 "schemaguard install" puts them in place.

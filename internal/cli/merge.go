@@ -11,7 +11,7 @@ import (
 func (a *app) mergeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "merge BASE OURS THEIRS [PATH [MARKER-SIZE [BASE-NAME OURS-NAME THEIRS-NAME]]]",
-		Short: "Merge a snapshot item by item: git's merge driver",
+		Short: "Merge a snapshot item by item: git's merge driver", Hidden: true,
 		Long: `Merges three versions of a snapshot file by item, and by path inside an item, and
 leaves the result in OURS, written as Directus would write it. Two sides that each
 added something merge without a conflict. What both changed differently stays

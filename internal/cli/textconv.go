@@ -25,7 +25,7 @@ for reading; patches and merges keep using the file itself.`
 
 func (a *app) textconvCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "textconv FILE", Short: "Print a snapshot as one line for each fact, for git to compare",
+		Use: "textconv FILE", Hidden: true, Short: "Print a snapshot as one line for each fact, for git to compare",
 		Long:    textconvLong,
 		Example: "  schemaguard textconv snapshots/schema.yaml | grep '^vehicles'",
 		Args:    cobra.ExactArgs(1),

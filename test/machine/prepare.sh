@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sees to it that this machine has what the tests need.
-#   prepare.sh [postgres] [directus] [docker] [race] [lint] [tmux]
+#   prepare.sh [postgres] [directus] [docker] [managers] [markdown] [race] [lint] [tmux]
 # What is missing is installed with apt-get where this is root on a Debian; anywhere else the command
 # that installs it is printed, and the tests that need it will be skipped.
 set -euo pipefail
@@ -71,6 +71,13 @@ for need; do
       want node nodejs
       want npm npm
       ;;
+    managers)
+      want pre-commit pre-commit
+      want busybox busybox
+      want dash dash
+      want npm npm
+      ;;
+    markdown) want cmark-gfm cmark-gfm ;;
     race) want gcc gcc && { any '/usr/include/stdlib.h' '/usr/include/*/stdlib.h' '/Library/Developer/*' || packages+=(libc6-dev); } ;;
     lint) want shellcheck shellcheck ;;
     tmux) want tmux tmux ;;
