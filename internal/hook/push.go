@@ -2,6 +2,7 @@ package hook
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -26,6 +27,9 @@ func (c Call) push(ctx context.Context, w *workspace.Workspace) (Outcome, error)
 	refs, err := readRefs(c.Stdin)
 	if err != nil {
 		return Outcome{}, err
+	}
+	if len(refs) == 0 {
+		refs = c.unsaid(ctx, w)
 	}
 	var out Outcome
 	targets, err := c.targets(ctx, w, refs)
@@ -63,6 +67,22 @@ func readRefs(r io.Reader) ([]pushed, error) {
 		return nil, fmt.Errorf("reading what is pushed: %w", err)
 	}
 	return refs, nil
+}
+
+// unsaid is what is pushed where standard input does not say it: a hook manager
+// kept it to itself. pre-commit names the commits in the environment (4.x,
+// commands/run.py); for any other it is HEAD, against what the remotes have. Git
+// itself says nothing where there is nothing to push, and then HEAD brings nothing.
+func (c Call) unsaid(ctx context.Context, w *workspace.Workspace) []pushed {
+	tip, remote, local := c.Env("PRE_COMMIT_TO_REF"), c.Env("PRE_COMMIT_FROM_REF"), c.Env("PRE_COMMIT_LOCAL_BRANCH")
+	if tip == "" {
+		head, err := w.Repo.Resolve(ctx, "HEAD")
+		if err != nil {
+			return nil
+		}
+		tip, remote, local = head, "", "HEAD"
+	}
+	return []pushed{{local: cmp.Or(local, "HEAD"), tip: tip, remote: remote}}
 }
 
 // targets returns the snapshots that the push would bring to the remote, each
