@@ -3,6 +3,10 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/schemaguard/schemaguard/internal/cli/app"
+	"github.com/schemaguard/schemaguard/internal/cli/called"
+	"github.com/schemaguard/schemaguard/internal/cli/inspect"
+	"github.com/schemaguard/schemaguard/internal/cli/setup"
 	"github.com/schemaguard/schemaguard/internal/report"
 )
 
@@ -21,7 +25,7 @@ const rootExample = `  schemaguard init          look at the project and write .
   schemaguard demo          see it work on a throwaway database`
 
 // root builds the whole command tree.
-func (a *app) root() *cobra.Command {
+func root(a *app.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "schemaguard", Short: "Keep a Directus schema from being destroyed by its own snapshot",
 		Long: rootLong, Example: rootExample,
@@ -30,21 +34,20 @@ func (a *app) root() *cobra.Command {
 		Args:              cobra.NoArgs,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{cmd, err} })
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return app.UsageError{Cmd: cmd, Err: err} })
 	flags := cmd.PersistentFlags()
-	flags.StringVarP(&a.flags.dir, "directory", "C", "", "run as if started in this `folder`")
-	flags.StringVar(&a.flags.config, "config", "", "read this settings `file` instead of looking for .schemaguard.yaml")
-	flags.StringVar(&a.flags.color, "color", "auto", "colour the output `when`: auto, always or never")
-	flags.BoolVarP(&a.flags.quiet, "quiet", "q", false, "say nothing where nothing is wrong")
-	flags.BoolVarP(&a.flags.verbose, "verbose", "v", false, "show every item and every value that differs")
-	a.setting(cmd, "database.url", "dsn", "the database, as a `URL` or keyword DSN")
-	a.setting(cmd, "directus.version", "directus-version", "the `version` of Directus that runs, e.g. 12.4.1")
-	a.setting(cmd, "loss_timeout", "loss-timeout", "count rows for this `duration`, then say \"not counted\" (default 2s)")
-	cmd.AddCommand(
-		a.statusCommand(), a.checkCommand(), a.diffCommand(), a.textconvCommand(), a.logCommand(), a.snapshotCommand(),
-		a.hookCommand(), a.mergeCommand(), a.initCommand(), a.installCommand(), a.uninstallCommand(), a.doctorCommand(), a.demoCommand(), a.explainCommand(), a.versionCommand(),
-		exitCodesTopic(),
-	)
+	flags.StringVarP(&a.Flags.Dir, "directory", "C", "", "run as if started in this `folder`")
+	flags.StringVar(&a.Flags.Config, "config", "", "read this settings `file` instead of looking for .schemaguard.yaml")
+	flags.StringVar(&a.Flags.Color, "color", "auto", "colour the output `when`: auto, always or never")
+	flags.BoolVarP(&a.Flags.Quiet, "quiet", "q", false, "say nothing where nothing is wrong")
+	flags.BoolVarP(&a.Flags.Verbose, "verbose", "v", false, "show every item and every value that differs")
+	a.Setting(cmd, "database.url", "dsn", "the database, as a `URL` or keyword DSN")
+	a.Setting(cmd, "directus.version", "directus-version", "the `version` of Directus that runs, e.g. 12.4.1")
+	a.Setting(cmd, "loss_timeout", "loss-timeout", "count rows for this `duration`, then say \"not counted\" (default 2s)")
+	cmd.AddCommand(inspect.Commands(a)...)
+	cmd.AddCommand(setup.Commands(a)...)
+	cmd.AddCommand(called.Commands(a)...)
+	cmd.AddCommand(exitCodesTopic())
 	for _, sub := range cmd.Commands() {
 		if sub.Args == nil && sub.Runnable() {
 			sub.Args = cobra.NoArgs
@@ -62,7 +65,7 @@ func wrapArgs(cmd *cobra.Command) {
 	}
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return usageError{cmd, err}
+			return app.UsageError{Cmd: cmd, Err: err}
 		}
 		return nil
 	}

@@ -1,4 +1,4 @@
-package cli
+package setup
 
 import (
 	"errors"
@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/schemaguard/schemaguard/internal/atomicfile"
+	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/config"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/project"
@@ -19,7 +20,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
-func (a *app) initCommand() *cobra.Command {
+func (a commands) initCommand() *cobra.Command {
 	var force bool
 	cmd := &cobra.Command{
 		Use: "init", Short: "Look at the project and write .schemaguard.yaml",
@@ -36,8 +37,8 @@ sync point: from then on an item deleted in live is told from one still to come.
 	return cmd
 }
 
-func (a *app) init(force bool) error {
-	w, err := a.workspace()
+func (a commands) init(force bool) error {
+	w, err := a.Workspace()
 	if err != nil {
 		return err
 	}
@@ -46,7 +47,7 @@ func (a *app) init(force bool) error {
 		return err
 	}
 	for _, line := range discovered(found) {
-		a.note("found " + line)
+		a.Note("found " + line)
 	}
 	if err := a.writeSettings(w, found, force); err != nil {
 		return err
@@ -86,12 +87,12 @@ func discovered(p *project.Project) []string {
 	return lines
 }
 
-func (a *app) writeSettings(w *workspace.Workspace, found *project.Project, force bool) error {
+func (a commands) writeSettings(w *workspace.Workspace, found *project.Project, force bool) error {
 	path := filepath.Join(w.Config.Root, config.FileName)
 	_, err := os.Stat(path)
 	switch {
 	case err == nil && !force:
-		a.note(workspace.Shorten(path) + " is there already: left as it is (--force replaces it)")
+		a.Note(workspace.Shorten(path) + " is there already: left as it is (--force replaces it)")
 		return nil
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("looking for %s: %w", path, err)
@@ -105,42 +106,42 @@ func (a *app) writeSettings(w *workspace.Workspace, found *project.Project, forc
 	if _, err := atomicfile.Write(path, found.Settings(service), 0o644); err != nil {
 		return fmt.Errorf("writing the settings: %w", err)
 	}
-	a.note("wrote " + workspace.Shorten(path))
+	a.Note("wrote " + workspace.Shorten(path))
 	return nil
 }
 
 // adopt keeps the sync point of a database that equals the snapshot. Whatever
 // stands against it is said and is no failure: the settings are written.
-func (a *app) adopt() error {
-	s, err := a.open()
+func (a commands) adopt() error {
+	s, err := a.Open()
 	if err != nil {
-		a.note("the database was not looked at: " + firstLine(err.Error()))
-		a.note("next: schemaguard doctor")
+		a.Note("the database was not looked at: " + firstLine(err.Error()))
+		a.Note("next: schemaguard doctor")
 		return nil
 	}
 	defer s.Close()
-	a.note(fmt.Sprintf("database %s (%s), Directus %s (%s)", s.Settings.Display, s.Settings.Source, s.Decision.Says.Version, s.Decision.Says.Source))
-	t, err := s.Target(a.ctx, "worktree")
+	a.Note(fmt.Sprintf("database %s (%s), Directus %s (%s)", s.Settings.Display, s.Settings.Source, s.Decision.Says.Version, s.Decision.Says.Source))
+	t, err := s.Target(a.Ctx, "worktree")
 	if err != nil {
 		return err
 	}
-	v := s.Check(a.ctx, t, policy.Commit, false)
+	v := s.Check(a.Ctx, t, policy.Commit, false)
 	counts := v.Counts
 	if v.State != policy.Clean || counts.Pending+counts.Ahead+counts.CommittedDrop > 0 {
-		a.note("no sync point was kept, since the database and " + s.Name + " differ: " + v.Summary)
-		a.note("next: schemaguard status")
+		a.Note("no sync point was kept, since the database and " + s.Name + " differ: " + v.Summary)
+		a.Note("next: schemaguard status")
 		return nil
 	}
 	live := s.Live().Snapshot
-	point := syncpoint.New(syncpoint.Applied, live, snapshot.Encode(live, snapshot.YAML), a.now(), version(), actor())
-	note, err := s.Database.WriteSyncPoint(a.ctx, point)
+	point := syncpoint.New(syncpoint.Applied, live, snapshot.Encode(live, snapshot.YAML), a.Now(), app.Version(), app.Actor())
+	note, err := s.Database.WriteSyncPoint(a.Ctx, point)
 	if err != nil {
 		return fmt.Errorf("keeping the sync point: %w", err)
 	}
 	if note != "" {
-		a.note(note)
+		a.Note(note)
 	}
-	a.note("the database equals " + s.Name + ": kept as the sync point")
+	a.Note("the database equals " + s.Name + ": kept as the sync point")
 	return nil
 }
 

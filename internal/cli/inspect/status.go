@@ -1,4 +1,4 @@
-package cli
+package inspect
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/report"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
@@ -13,7 +14,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
-func (a *app) statusCommand() *cobra.Command {
+func (a commands) statusCommand() *cobra.Command {
 	var json bool
 	cmd := &cobra.Command{
 		Use: "status", Short: "Show what differs, what a boot would destroy, and what to do next",
@@ -28,27 +29,27 @@ to type next. It changes nothing.`,
 	return cmd
 }
 
-func (a *app) status(json bool) error {
+func (a commands) status(json bool) error {
 	st, err := a.collectStatus()
 	if err != nil {
-		v, ok := unable(err)
+		v, ok := app.Unable(err)
 		if !ok {
 			return err
 		}
 		st = &report.Status{Verdict: v}
 	}
-	a.code = st.Verdict.ExitCode()
+	a.Code = st.Verdict.ExitCode()
 	if json {
-		return report.StatusJSON(a.streams.Out, st, a.outOptions())
+		return report.StatusJSON(a.Streams.Out, st, a.OutOptions())
 	}
-	return report.StatusText(a.streams.Out, st, a.outOptions())
+	return report.StatusText(a.Streams.Out, st, a.OutOptions())
 }
 
 // collectStatus compares live with every side. The verdict shown is that of the
 // worktree, which is what the next build takes; by the rule of commits, since
 // nothing is about to boot.
-func (a *app) collectStatus() (*report.Status, error) {
-	s, err := a.open()
+func (a commands) collectStatus() (*report.Status, error) {
+	s, err := a.Open()
 	if err != nil {
 		return nil, err
 	}
@@ -58,13 +59,13 @@ func (a *app) collectStatus() (*report.Status, error) {
 	st.Sides = append(st.Sides, report.Side{Name: "live", Where: s.Settings.Display, Items: live.Snapshot.Len()}, a.syncSide(s))
 	seen := map[string]policy.Verdict{}
 	for _, name := range sideNames(s) {
-		t, err := s.Target(a.ctx, name)
+		t, err := s.Target(a.Ctx, name)
 		if err != nil {
 			return nil, err
 		}
 		v, done := seen[string(t.Data)]
 		if !done || t.Missing != nil {
-			v = s.Check(a.ctx, t, policy.Commit, false)
+			v = s.Check(a.Ctx, t, policy.Commit, false)
 			seen[string(t.Data)] = v
 		}
 		if name == "worktree" {
@@ -83,9 +84,9 @@ func sideNames(s *workspace.Session) []string {
 }
 
 // syncSide is the row of the sync point.
-func (a *app) syncSide(s *workspace.Session) report.Side {
+func (a commands) syncSide(s *workspace.Session) report.Side {
 	out := report.Side{Name: "sync point", Items: -1, Against: "none yet"}
-	points, err := s.Database.SyncPoints(a.ctx)
+	points, err := s.Database.SyncPoints(a.Ctx)
 	if err != nil {
 		out.Against = "not readable"
 		return out
@@ -94,7 +95,7 @@ func (a *app) syncSide(s *workspace.Session) report.Side {
 	if last == nil {
 		return out
 	}
-	out.Where, out.Items = last.Describe(a.now()), len(last.Items)
+	out.Where, out.Items = last.Describe(a.Now()), len(last.Items)
 	moved := 0
 	now := s.Live().Snapshot.Digests()
 	for key, digest := range last.Items {

@@ -1,4 +1,4 @@
-package cli
+package app
 
 import (
 	"context"
@@ -18,31 +18,35 @@ import (
 	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
-// usageError is a command line that cannot be obeyed.
-type usageError struct {
-	cmd *cobra.Command
-	err error
+// UsageError is a command line that cannot be obeyed.
+type UsageError struct {
+	Cmd *cobra.Command // whose help is pointed to
+	Err error
 }
 
-func (e usageError) Error() string { return e.err.Error() }
+// Error implements error.
+func (e UsageError) Error() string { return e.Err.Error() }
 
-// hintError is a failure with an exit code of its own and the commands that help.
-type hintError struct {
-	code  int
-	err   error
-	hints []string
+// HintError is a failure with an exit code of its own and the commands that help.
+type HintError struct {
+	Code  int // the exit code
+	Err   error
+	Hints []string
 }
 
-func (e hintError) Error() string { return e.err.Error() }
-func (e hintError) Unwrap() error { return e.err }
+// Error implements error.
+func (e HintError) Error() string { return e.Err.Error() }
 
-// fail prints an error and returns its exit code. It is the one place where an
+// Unwrap returns the cause.
+func (e HintError) Unwrap() error { return e.Err }
+
+// Fail prints an error and returns its exit code. It is the one place where an
 // error becomes a message.
-func (a *app) fail(err error) int {
+func (a *App) Fail(err error) int {
 	p := report.Problem{Word: "error", Text: redact.String(err.Error())}
 	code := exitcode.Internal
-	var usage usageError
-	var hint hintError
+	var usage UsageError
+	var hint HintError
 	var saving *save.Error
 	var asked *workspace.UsageError
 	var unreachable *live.UnreachableError
@@ -50,9 +54,9 @@ func (a *app) fail(err error) int {
 	switch {
 	case errors.As(err, &usage):
 		code = exitcode.Usage
-		p.Hints = []string{usage.cmd.CommandPath() + " --help"}
+		p.Hints = []string{usage.Cmd.CommandPath() + " --help"}
 	case errors.As(err, &hint):
-		code, p.Hints = hint.code, hint.hints
+		code, p.Hints = hint.Code, hint.Hints
 	case errors.As(err, &saving):
 		code, p.Hints = saving.Exit, saving.Hints
 	case errors.As(err, &asked):
@@ -68,21 +72,22 @@ func (a *app) fail(err error) int {
 	case errors.Is(err, context.Canceled):
 		p.Word, p.Text = "stopped", "interrupted"
 	}
-	_ = report.Message(a.streams.Err, p, a.errOptions())
+	_ = report.Message(a.Streams.Err, p, a.ErrOptions())
 	return code
 }
 
-// unable makes the verdict of a check that an error stopped; ok is false for
+// Unable makes the verdict of a check that an error stopped; ok is false for
 // errors that are no situation but a mistake in flags or settings.
-func unable(err error) (v policy.Verdict, ok bool) {
-	var usage usageError
-	var hint hintError
+func Unable(err error) (v policy.Verdict, ok bool) {
+	var usage UsageError
+	var hint HintError
 	if workspace.Mistake(err) || errors.As(err, &usage) || errors.As(err, &hint) {
 		return policy.Verdict{}, false
 	}
 	return workspace.Unable(err), true
 }
 
-func usagef(cmd *cobra.Command, format string, args ...any) error {
-	return usageError{cmd, fmt.Errorf(format, args...)}
+// Usagef returns a [UsageError]: the command line of cmd cannot be obeyed.
+func Usagef(cmd *cobra.Command, format string, args ...any) error {
+	return UsageError{Cmd: cmd, Err: fmt.Errorf(format, args...)}
 }

@@ -1,4 +1,4 @@
-package cli
+package called
 
 import (
 	"bytes"
@@ -23,7 +23,7 @@ in diff, log -p and show where it was told to:
 A file that is no snapshot, or a broken one, is printed as it is. The lines are
 for reading; patches and merges keep using the file itself.`
 
-func (a *app) textconvCommand() *cobra.Command {
+func (a commands) textconvCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "textconv FILE", Hidden: true, Short: "Print a snapshot as one line for each fact, for git to compare",
 		Long:    textconvLong,
@@ -35,22 +35,22 @@ func (a *app) textconvCommand() *cobra.Command {
 
 // textconv looks at no settings and no repository: git runs it for each version
 // of a file, anywhere.
-func (a *app) textconv(file string) error {
+func (a commands) textconv(file string) error {
 	if !filepath.IsAbs(file) {
-		file = filepath.Join(a.flags.dir, file)
+		file = filepath.Join(a.Flags.Dir, file)
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return &workspace.UsageError{Msg: fmt.Sprintf("reading the snapshot: %v", err), Err: err}
 	}
 	text := outline.Text(data)
-	if a.streams.OutTTY { // what is printed as it is may hold anything
+	if a.Streams.OutTTY { // what is printed as it is may hold anything
 		var clean []byte
 		for line := range bytes.Lines(text) {
 			clean = append(append(clean, terminal.Clean(string(bytes.TrimRight(line, "\r\n")))...), '\n')
 		}
 		text = clean
 	}
-	_, err = a.streams.Out.Write(text)
+	_, err = a.Streams.Out.Write(text)
 	return err
 }

@@ -1,16 +1,16 @@
-package cli
+package inspect
 
 import (
 	"fmt"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
+	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/report"
 )
 
-func (a *app) explainCommand() *cobra.Command {
+func (a commands) explainCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "explain [CODE]", Short: "Say what a finding means, what harm it does and how to fix it",
 		Long: `Prints the entry of a finding code: title, harm and fix. Without a code it lists
@@ -26,7 +26,7 @@ all of them.`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return report.ExplainAll(a.streams.Out, a.outOptions())
+				return report.ExplainAll(a.Streams.Out, a.OutOptions())
 			}
 			info, ok := finding.Lookup(finding.Code(args[0]))
 			if !ok {
@@ -34,28 +34,19 @@ all of them.`,
 				if near := finding.Nearest(args[0]); near != "" {
 					err = fmt.Errorf("%w; did you mean %s", err, near)
 				}
-				return usageError{cmd, err}
+				return app.UsageError{Cmd: cmd, Err: err}
 			}
-			return report.Explain(a.streams.Out, info, a.outOptions())
+			return report.Explain(a.Streams.Out, info, a.OutOptions())
 		},
 	}
 }
 
-func (a *app) versionCommand() *cobra.Command {
+func (a commands) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print the version",
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(a.streams.Out, "schemaguard "+version())
+			_, err := fmt.Fprintln(a.Streams.Out, "schemaguard "+app.Version())
 			return err
 		},
 	}
-}
-
-// version is the module's version as the Go toolchain recorded it.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "(devel)"
-	}
-	return info.Main.Version
 }

@@ -1,14 +1,15 @@
-package cli
+package called
 
 import (
 	"strconv"
 
 	"github.com/spf13/cobra"
 
+	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/mergedriver"
 )
 
-func (a *app) mergeCommand() *cobra.Command {
+func (a commands) mergeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "merge BASE OURS THEIRS [PATH [MARKER-SIZE [BASE-NAME OURS-NAME THEIRS-NAME]]]",
 		Short: "Merge a snapshot item by item: git's merge driver", Hidden: true,
@@ -27,7 +28,7 @@ Any other: nothing was written.`,
 	}
 }
 
-func (a *app) merge(cmd *cobra.Command, args []string) error {
+func (a commands) merge(cmd *cobra.Command, args []string) error {
 	f := mergedriver.Files{Base: args[0], Ours: args[1], Theirs: args[2]}
 	rest := make([]string, 5)
 	copy(rest, args[3:])
@@ -35,18 +36,18 @@ func (a *app) merge(cmd *cobra.Command, args []string) error {
 	if rest[1] != "" {
 		size, err := strconv.Atoi(rest[1])
 		if err != nil || size < 0 {
-			return usagef(cmd, "%q is no length of a conflict mark", rest[1])
+			return app.Usagef(cmd, "%q is no length of a conflict mark", rest[1])
 		}
 		f.MarkerSize = size
 	}
 	f.Labels = mergedriver.Labels{Base: rest[2], Ours: rest[3], Theirs: rest[4]}
-	out, err := mergedriver.Run(a.ctx, f)
+	out, err := mergedriver.Run(a.Ctx, f)
 	for _, line := range out.Lines {
-		a.note(line)
+		a.Note(line)
 	}
 	if err != nil {
-		a.fail(err) // the exit status is for git, which knows no other codes
+		a.Fail(err) // the exit status is for git, which knows no other codes
 	}
-	a.code = out.Status
+	a.Code = out.Status
 	return nil
 }

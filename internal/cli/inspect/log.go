@@ -1,4 +1,4 @@
-package cli
+package inspect
 
 import (
 	"errors"
@@ -20,7 +20,7 @@ Of a merge it shows the items of which the merge made a version of its own; the
 rest stands at the commits that were merged. A renamed snapshot file is not
 followed: its history begins at the new name.`
 
-func (a *app) logCommand() *cobra.Command {
+func (a commands) logCommand() *cobra.Command {
 	var q itemlog.Query
 	var json bool
 	cmd := &cobra.Command{
@@ -39,15 +39,15 @@ func (a *app) logCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) log(q itemlog.Query, json bool) error {
-	w, err := a.workspace()
+func (a commands) log(q itemlog.Query, json bool) error {
+	w, err := a.Workspace()
 	if err != nil {
 		return err
 	}
 	if w.Repo == nil {
 		return &workspace.UsageError{Msg: "this is no git repository, so there is no history", Hints: []string{"git init"}}
 	}
-	h, err := itemlog.Open(a.ctx, w.Repo, w.Path, q)
+	h, err := itemlog.Open(a.Ctx, w.Repo, w.Path, q)
 	if unknown, ok := errors.AsType[*itemlog.UnknownItemError](err); ok {
 		hint, _ := terminal.Quote(append([]string{"schemaguard", "log"}, unknown.Args()...)...)
 		return &workspace.UsageError{Msg: err.Error(), Err: err, Hints: []string{hint}}
@@ -59,5 +59,5 @@ func (a *app) log(q itemlog.Query, json bool) error {
 		return err
 	}
 	l := h.Log()
-	return report.Log(a.streams.Out, &l, h.Commits(a.ctx), json, a.outOptions())
+	return report.Log(a.Streams.Out, &l, h.Commits(a.Ctx), json, a.OutOptions())
 }

@@ -1,8 +1,9 @@
-package cli
+package inspect
 
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/report"
 )
@@ -18,7 +19,7 @@ type checkFlags struct {
 	json                  bool
 }
 
-func (a *app) checkCommand() *cobra.Command {
+func (a commands) checkCommand() *cobra.Command {
 	var f checkFlags
 	cmd := &cobra.Command{
 		Use: "check", Short: "Say whether live work would be lost (exit 0 only if clean)",
@@ -38,10 +39,10 @@ commit asked for, where rows would go with it or could not be counted.`,
 	return cmd
 }
 
-func (a *app) check(cmd *cobra.Command, f checkFlags) error {
+func (a commands) check(cmd *cobra.Command, f checkFlags) error {
 	format, err := report.ParseFormat(f.format)
 	if err != nil {
-		return usageError{cmd, err}
+		return app.UsageError{Cmd: cmd, Err: err}
 	}
 	if f.json {
 		format = report.FormatJSON
@@ -49,27 +50,27 @@ func (a *app) check(cmd *cobra.Command, f checkFlags) error {
 	v, err := a.verdict(cmd, f)
 	if err != nil {
 		var ok bool
-		if v, ok = unable(err); !ok {
+		if v, ok = app.Unable(err); !ok {
 			return err
 		}
 	}
-	a.code = v.ExitCode()
-	if a.flags.quiet && v.State == policy.Clean && format == report.FormatText {
+	a.Code = v.ExitCode()
+	if a.Flags.Quiet && v.State == policy.Clean && format == report.FormatText {
 		return nil
 	}
-	o := a.outOptions()
-	o.File = a.snapshotName()
-	return report.Write(a.streams.Out, format, &v, o)
+	o := a.OutOptions()
+	o.File = a.SnapshotName()
+	return report.Write(a.Streams.Out, format, &v, o)
 }
 
 // verdict runs the check that the flags ask for.
-func (a *app) verdict(cmd *cobra.Command, f checkFlags) (policy.Verdict, error) {
-	s, err := a.open()
+func (a commands) verdict(cmd *cobra.Command, f checkFlags) (policy.Verdict, error) {
+	s, err := a.Open()
 	if err != nil {
 		return policy.Verdict{}, err
 	}
 	defer s.Close()
-	target, err := s.Target(a.ctx, f.against)
+	target, err := s.Target(a.Ctx, f.against)
 	if err != nil {
 		return policy.Verdict{}, err
 	}
@@ -81,7 +82,7 @@ func (a *app) verdict(cmd *cobra.Command, f checkFlags) (policy.Verdict, error) 
 	case "boot":
 		rule = policy.Boot
 	default:
-		return policy.Verdict{}, usagef(cmd, "--for takes commit or boot, not %q", f.rule)
+		return policy.Verdict{}, app.Usagef(cmd, "--for takes commit or boot, not %q", f.rule)
 	}
-	return s.Check(a.ctx, target, rule, true), nil
+	return s.Check(a.Ctx, target, rule, true), nil
 }

@@ -1,4 +1,4 @@
-package cli
+package inspect
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
 	"github.com/schemaguard/schemaguard/internal/itemdiff"
 	"github.com/schemaguard/schemaguard/internal/report"
@@ -16,7 +17,7 @@ import (
 // diffFlags are the flags of diff.
 type diffFlags struct{ json, markdown bool }
 
-func (a *app) diffCommand() *cobra.Command {
+func (a commands) diffCommand() *cobra.Command {
 	var f diffFlags
 	cmd := &cobra.Command{
 		Use: "diff [A] [B]", Short: "Compare any two snapshots by item and value",
@@ -37,11 +38,11 @@ Exit 0: equal. Exit 2: different. The order of lists is no difference.`,
 	return cmd
 }
 
-func (a *app) diff(cmd *cobra.Command, args []string, f diffFlags) error {
+func (a commands) diff(cmd *cobra.Command, args []string, f diffFlags) error {
 	if f.json && f.markdown {
-		return usagef(cmd, "--json and --markdown cannot both be written")
+		return app.Usagef(cmd, "--json and --markdown cannot both be written")
 	}
-	w, err := a.workspace()
+	w, err := a.Workspace()
 	if err != nil {
 		return err
 	}
@@ -55,23 +56,23 @@ func (a *app) diff(cmd *cobra.Command, args []string, f diffFlags) error {
 	}
 	d := itemdiff.Between(sides[0], sides[1])
 	if len(d.Items) > 0 {
-		a.code = exitcode.Drift
+		a.Code = exitcode.Drift
 	}
 	switch {
 	case f.json:
-		return report.DiffJSON(a.streams.Out, &d, a.outOptions())
+		return report.DiffJSON(a.Streams.Out, &d, a.OutOptions())
 	case f.markdown:
-		return report.DiffMarkdown(a.streams.Out, &d, a.outOptions())
-	case a.flags.quiet && a.code == exitcode.OK:
+		return report.DiffMarkdown(a.Streams.Out, &d, a.OutOptions())
+	case a.Flags.Quiet && a.Code == exitcode.OK:
 		return nil
 	}
-	return report.DiffText(a.streams.Out, &d, a.outOptions())
+	return report.DiffText(a.Streams.Out, &d, a.OutOptions())
 }
 
 // compared reads one side of a diff.
-func (a *app) compared(w *workspace.Workspace, word string) (itemdiff.Side, error) {
+func (a commands) compared(w *workspace.Workspace, word string) (itemdiff.Side, error) {
 	if strings.EqualFold(word, "live") {
-		s, err := w.Connect(a.ctx)
+		s, err := w.Connect(a.Ctx)
 		if err != nil {
 			return itemdiff.Side{}, err
 		}
@@ -79,19 +80,19 @@ func (a *app) compared(w *workspace.Workspace, word string) (itemdiff.Side, erro
 		side := s.Live()
 		return itemdiff.Side{Source: side.Source, Snapshot: side.Snapshot}, nil
 	}
-	t, err := w.Target(a.ctx, word)
+	t, err := w.Target(a.Ctx, word)
 	if err != nil {
 		return itemdiff.Side{}, err
 	}
 	if t.Missing != nil {
-		return itemdiff.Side{}, hintError{code: exitcode.Invalid, err: fmt.Errorf("%s", t.Missing.Message), hints: []string{t.Missing.Fix}}
+		return itemdiff.Side{}, app.HintError{Code: exitcode.Invalid, Err: fmt.Errorf("%s", t.Missing.Message), Hints: []string{t.Missing.Fix}}
 	}
 	file := snapshot.Decode(t.File, t.Data)
 	if !file.Trusted() {
 		p := file.Problems[len(file.Problems)-1]
-		return itemdiff.Side{}, hintError{
-			code: exitcode.Invalid, err: fmt.Errorf("%s:%d: %s", t.File, p.Line, p.Message),
-			hints: []string{"schemaguard explain " + string(p.Code)},
+		return itemdiff.Side{}, app.HintError{
+			Code: exitcode.Invalid, Err: fmt.Errorf("%s:%d: %s", t.File, p.Line, p.Message),
+			Hints: []string{"schemaguard explain " + string(p.Code)},
 		}
 	}
 	return itemdiff.Side{Source: t.Source, Snapshot: file.Snapshot}, nil

@@ -1,4 +1,4 @@
-package cli
+package setup
 
 import (
 	"fmt"
@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/save"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
-	"github.com/schemaguard/schemaguard/internal/terminal"
 	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
@@ -18,7 +18,7 @@ type snapshotFlags struct {
 	stage, keep    bool
 }
 
-func (a *app) snapshotCommand() *cobra.Command {
+func (a commands) snapshotCommand() *cobra.Command {
 	var f snapshotFlags
 	cmd := &cobra.Command{
 		Use: "snapshot", Short: "Write the live schema as Directus itself would, byte for byte",
@@ -42,33 +42,33 @@ run instead, and what it wrote is compared with the database.`,
 	return cmd
 }
 
-func (a *app) snapshot(cmd *cobra.Command, f snapshotFlags) error {
+func (a commands) snapshot(cmd *cobra.Command, f snapshotFlags) error {
 	switch {
 	case f.stage && f.output == "-":
-		return usagef(cmd, "--stage needs a file, and --output - is none")
+		return app.Usagef(cmd, "--stage needs a file, and --output - is none")
 	case f.keep && f.output != "":
-		return usagef(cmd, "--keep-pending is for the project's own snapshot file, not for --output")
+		return app.Usagef(cmd, "--keep-pending is for the project's own snapshot file, not for --output")
 	case f.format != "" && f.format != "yaml" && f.format != "json":
-		return usagef(cmd, "--format takes yaml or json, not %q", f.format)
+		return app.Usagef(cmd, "--format takes yaml or json, not %q", f.format)
 	}
-	s, err := a.open()
+	s, err := a.Open()
 	if err != nil {
 		return err
 	}
 	defer s.Close()
 	if f.output == "-" {
-		_, err := a.streams.Out.Write(snapshot.Encode(s.Live().Snapshot, save.FormatFor(s.File, f.format)))
+		_, err := a.Streams.Out.Write(snapshot.Encode(s.Live().Snapshot, save.FormatFor(s.File, f.format)))
 		return err
 	}
-	o := a.saveOptions(f.output, f.format, f.stage)
+	o := a.SaveOptions(f.output, f.format, f.stage)
 	o.KeepPending = f.keep
-	out, err := save.Save(a.ctx, s, o)
+	out, err := save.Save(a.Ctx, s, o)
 	if n := len(out.Displaced); n > 0 && err == nil {
-		a.note(fmt.Sprintf("the file no longer has what waited in it for a boot (%d): %s (to leave it there: git checkout HEAD -- %s && schemaguard snapshot --keep-pending)",
+		a.Note(fmt.Sprintf("the file no longer has what waited in it for a boot (%d): %s (to leave it there: git checkout HEAD -- %s && schemaguard snapshot --keep-pending)",
 			n, strings.Join(out.Displaced[:min(n, 5)], ", "), workspace.Shorten(out.File)))
 	}
 	for _, n := range out.Notes {
-		a.note(n)
+		a.Note(n)
 	}
 	if err != nil {
 		return err
@@ -77,16 +77,9 @@ func (a *app) snapshot(cmd *cobra.Command, f snapshotFlags) error {
 	return nil
 }
 
-func (a *app) saveOptions(output, format string, stage bool) save.Options {
-	return save.Options{
-		Output: output, Format: format, Stage: stage,
-		Tool: version(), By: actor(), Now: a.now(), Said: a.streams.Err,
-	}
-}
-
 // saySaved tells what was done, unless asked to be quiet.
-func (a *app) saySaved(s *workspace.Session, out save.Outcome) {
-	if a.flags.quiet {
+func (a commands) saySaved(s *workspace.Session, out save.Outcome) {
+	if a.Flags.Quiet {
 		return
 	}
 	done := "unchanged"
@@ -96,16 +89,11 @@ func (a *app) saySaved(s *workspace.Session, out save.Outcome) {
 	if out.Staged {
 		done += ", staged"
 	}
-	a.note(fmt.Sprintf("%s: %s (%s; Directus %s, %s)", workspace.Shorten(out.File), done, s.Live().Snapshot.Describe(), s.Decision.Says.Version, s.Decision.Says.Source))
+	a.Note(fmt.Sprintf("%s: %s (%s; Directus %s, %s)", workspace.Shorten(out.File), done, s.Live().Snapshot.Describe(), s.Decision.Says.Version, s.Decision.Says.Source))
 	for _, n := range s.Decision.Notes {
-		a.note(n)
+		a.Note(n)
 	}
 	for _, p := range s.Decision.Problems {
-		a.note(p.Message)
+		a.Note(p.Message)
 	}
-}
-
-// note writes one line for people to stderr.
-func (a *app) note(text string) {
-	fmt.Fprintln(a.streams.Err, "schemaguard: "+terminal.Clean(text))
 }

@@ -1,4 +1,4 @@
-package cli
+package called
 
 import (
 	"fmt"
@@ -7,11 +7,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/hook"
 	"github.com/schemaguard/schemaguard/internal/report"
 )
 
-func (a *app) hookCommand() *cobra.Command {
+func (a commands) hookCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "hook NAME [ARGS...]", Hidden: true, Short: "Answer git: what the installed hooks call",
 		Long: `What git's hooks call, with the arguments and the input that git gave them:
@@ -26,25 +27,25 @@ A refused commit or push can be let through for a reason, which is kept in
 	}
 }
 
-func (a *app) hook(cmd *cobra.Command, name string, args []string) error {
+func (a commands) hook(cmd *cobra.Command, name string, args []string) error {
 	if !hook.Known(name) {
-		return usagef(cmd, "%q is no hook that schemaguard answers; those are %s", name, strings.Join(hook.Names(), ", "))
+		return app.Usagef(cmd, "%q is no hook that schemaguard answers; those are %s", name, strings.Join(hook.Names(), ", "))
 	}
-	out, err := hook.Run(a.ctx, hook.Call{
-		Name: name, Args: args, Stdin: a.streams.In, Env: os.Getenv, Now: a.now, Open: a.workspace,
-		Save: a.saveOptions("", "", true),
+	out, err := hook.Run(a.Ctx, hook.Call{
+		Name: name, Args: args, Stdin: a.Streams.In, Env: os.Getenv, Now: a.Now, Open: a.Workspace,
+		Save: a.SaveOptions("", "", true),
 	})
 	for i := range out.Verdicts {
 		if i > 0 {
-			fmt.Fprintln(a.streams.Err)
+			fmt.Fprintln(a.Streams.Err)
 		}
-		if err := report.Text(a.streams.Err, &out.Verdicts[i], a.errOptions()); err != nil {
+		if err := report.Text(a.Streams.Err, &out.Verdicts[i], a.ErrOptions()); err != nil {
 			return err
 		}
 	}
 	for _, line := range out.Lines {
-		a.note(line)
+		a.Note(line)
 	}
-	a.code = out.Exit
+	a.Code = out.Exit
 	return err
 }

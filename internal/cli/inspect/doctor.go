@@ -1,13 +1,14 @@
-package cli
+package inspect
 
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/doctor"
 	"github.com/schemaguard/schemaguard/internal/report"
 )
 
-func (a *app) doctorCommand() *cobra.Command {
+func (a commands) doctorCommand() *cobra.Command {
 	var json bool
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "Check every assumption that the other commands rest on",
@@ -24,11 +25,11 @@ reached or read. Exit 5: the snapshot file is invalid.`,
 	return cmd
 }
 
-func (a *app) doctor(json bool) error {
-	checks, code := doctor.Examine(a.ctx, doctor.Options{Open: a.workspace, Version: version(), Environ: a.environ, Now: a.now})
-	a.code = code
+func (a commands) doctor(json bool) error {
+	checks, code := doctor.Examine(a.Ctx, doctor.Options{Open: a.Workspace, Version: app.Version(), Environ: a.Environ, Now: a.Now})
+	a.Code = code
 	if json {
-		return report.ChecksJSON(a.streams.Out, checks)
+		return report.ChecksJSON(a.Streams.Out, checks)
 	}
-	return report.ChecksText(a.streams.Out, checks, a.outOptions())
+	return report.ChecksText(a.Streams.Out, checks, a.OutOptions())
 }

@@ -1,4 +1,4 @@
-package cli
+package setup
 
 import (
 	"errors"
@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/schemaguard/schemaguard/hooks"
+	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/config"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
 	"github.com/schemaguard/schemaguard/internal/gitrepo"
@@ -24,7 +25,7 @@ type installFlags struct {
 	write, plain, do bool
 }
 
-func (a *app) installCommand() *cobra.Command {
+func (a commands) installCommand() *cobra.Command {
 	var f installFlags
 	var dry bool
 	cmd := &cobra.Command{
@@ -53,7 +54,7 @@ Exit 4: something is left for you to do, or the hooks are somebody else's.`,
 	return cmd
 }
 
-func (a *app) uninstallCommand() *cobra.Command {
+func (a commands) uninstallCommand() *cobra.Command {
 	var dry bool
 	cmd := &cobra.Command{
 		Use: "uninstall", Short: "Take out what install put in, and put back what was there",
@@ -71,13 +72,13 @@ puts back the hooks that were there before. What somebody changed since is left.
 	return cmd
 }
 
-func (a *app) install(cmd *cobra.Command, f installFlags) error {
+func (a commands) install(cmd *cobra.Command, f installFlags) error {
 	if method := hookfile.Method(f.method); !slices.Contains(hookfile.Methods(), method) {
-		return usagef(cmd, "--method takes auto, file, config or print, not %q", f.method)
+		return app.Usagef(cmd, "--method takes auto, file, config or print, not %q", f.method)
 	}
 	for _, event := range f.events {
 		if !slices.Contains(hooks.Events(), event) {
-			return usagef(cmd, "--hooks takes %s, not %q", strings.Join(hooks.Events(), ", "), event)
+			return app.Usagef(cmd, "--hooks takes %s, not %q", strings.Join(hooks.Events(), ", "), event)
 		}
 	}
 	site, settings, err := a.site()
@@ -95,49 +96,49 @@ func (a *app) install(cmd *cobra.Command, f installFlags) error {
 }
 
 // site looks at the repository; settings is the settings file from its top, where schemaguard would not find it there.
-func (a *app) site() (site *hookfile.Site, settings string, err error) {
-	w, err := a.workspace()
+func (a commands) site() (site *hookfile.Site, settings string, err error) {
+	w, err := a.Workspace()
 	if err != nil {
 		return nil, "", err
 	}
 	if w.Repo == nil {
-		_, err := gitrepo.Open(a.ctx, w.Config.Root, os.Getenv)
+		_, err := gitrepo.Open(a.Ctx, w.Config.Root, os.Getenv)
 		return nil, "", refusal(hookfile.Refusal(err))
 	}
 	if rel, err := filepath.Rel(w.Repo.Root(), w.Config.File); err == nil && w.Config.File != "" && rel != config.FileName {
 		settings = filepath.ToSlash(rel)
 	}
-	site, err = hookfile.Look(a.ctx, w.Repo, os.Getenv, w.Path)
+	site, err = hookfile.Look(a.Ctx, w.Repo, os.Getenv, w.Path)
 	return site, settings, refusal(err)
 }
 
 // carryOut does what was planned, or only says it, and says what is left to do.
-func (a *app) carryOut(site *hookfile.Site, plan hookfile.Plan, do bool, nothing string) error {
+func (a commands) carryOut(site *hookfile.Site, plan hookfile.Plan, do bool, nothing string) error {
 	tell := func(step hookfile.Step) {
 		if step.Action != hookfile.Keep || step.Why != "" {
-			a.note(site.Describe(step, do))
+			a.Note(site.Describe(step, do))
 		}
 	}
 	if !do {
 		for _, step := range plan.Steps {
 			tell(step)
 		}
-	} else if err := site.Apply(a.ctx, plan, tell); err != nil {
+	} else if err := site.Apply(a.Ctx, plan, tell); err != nil {
 		return err
 	}
 	for _, note := range plan.Notes {
-		a.note("note: " + note)
+		a.Note("note: " + note)
 	}
-	fmt.Fprint(a.streams.Out, plan.Text)
+	fmt.Fprint(a.Streams.Out, plan.Text)
 	if plan.Missing != "" {
-		return hintError{exitcode.Usage, errors.New(plan.Missing), plan.Hints}
+		return app.HintError{Code: exitcode.Usage, Err: errors.New(plan.Missing), Hints: plan.Hints}
 	}
 	if !plan.Changes() && plan.Text == "" {
-		a.note("unchanged: " + nothing)
+		a.Note("unchanged: " + nothing)
 		return nil
 	}
 	for _, hint := range plan.Hints {
-		a.note("hint: " + hint)
+		a.Note("hint: " + hint)
 	}
 	return nil
 }
@@ -145,7 +146,7 @@ func (a *app) carryOut(site *hookfile.Site, plan hookfile.Plan, do bool, nothing
 // refusal gives a repository that cannot be installed into its exit code and its ways out.
 func refusal(err error) error {
 	if refused, ok := errors.AsType[*hookfile.RefusedError](err); ok {
-		return hintError{exitcode.Usage, refused, refused.Hints}
+		return app.HintError{Code: exitcode.Usage, Err: refused, Hints: refused.Hints}
 	}
 	return err
 }

@@ -1,7 +1,8 @@
-package cli
+package inspect
 
 import (
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -10,7 +11,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/terminal"
 )
 
-func (a *app) demoCommand() *cobra.Command {
+func (a commands) demoCommand() *cobra.Command {
 	var keep bool
 	cmd := &cobra.Command{
 		Use: "demo", Short: "See the main job on a throwaway database and repository",
@@ -25,23 +26,23 @@ installs Postgres where there is none.`,
 	return cmd
 }
 
-func (a *app) demo(keep bool) error {
+func (a commands) demo(keep bool) error {
 	program, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("finding this program: %w", err)
 	}
-	mode, _ := terminal.ParseColourMode(a.flags.color)
+	mode, _ := terminal.ParseColourMode(a.Flags.Color)
 	done := func() {}
 	progress := func(msg string) {
 		done()
-		done = a.streams.Progress(msg)
+		done = a.Streams.Progress(msg)
 	}
-	err = demo.Run(a.ctx, demo.Options{
-		Program: program, Out: quiet{a, &done}, Environ: a.environ, Keep: keep,
-		Colour: a.streams.OutColour(mode), Progress: progress,
+	err = demo.Run(a.Ctx, demo.Options{
+		Program: program, Out: quiet{a.Streams.Out, &done}, Environ: a.Environ, Keep: keep,
+		Colour: a.Streams.OutColour(mode), Progress: progress,
 	})
 	done()
-	if a.ctx.Err() != nil && keep {
+	if a.Ctx.Err() != nil && keep {
 		return nil
 	}
 	return err
@@ -49,11 +50,11 @@ func (a *app) demo(keep bool) error {
 
 // quiet writes to stdout once the progress line is gone.
 type quiet struct {
-	app  *app
+	out  io.Writer
 	done *func()
 }
 
 func (q quiet) Write(p []byte) (int, error) {
 	(*q.done)()
-	return q.app.streams.Out.Write(p)
+	return q.out.Write(p)
 }
