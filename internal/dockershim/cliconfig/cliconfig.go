@@ -46,13 +46,13 @@ func Dirs(data []byte) ([]string, error) {
 	return file.Dirs, nil
 }
 
-// Add returns data with dir as the first of the list, in which it is once. No data is a file that does not
+// Add returns data with dir as the first of the list, in which it is once; dir is not empty. No data is a file that does not
 // exist yet.
 func Add(data []byte, dir string) ([]byte, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return []byte("{\n\t\"" + key + "\": [" + quote(dir) + "]\n}\n"), nil
 	}
-	if dirs, err := Dirs(data); err == nil && len(dirs) > 0 && dirs[0] == dir {
+	if dirs, err := Dirs(data); err == nil && slices.Index(dirs, dir) == 0 && !slices.Contains(dirs[1:], dir) {
 		return data, nil
 	}
 	data, err := Remove(data, dir)
@@ -86,7 +86,7 @@ func Remove(data []byte, dir string) ([]byte, error) {
 			return data, err
 		}
 		items := listItems(data, *list)
-		i := slices.IndexFunc(items, func(it span) bool { return string(it.text(data)) == quote(dir) || decoded(it.text(data)) == dir })
+		i := slices.IndexFunc(items, func(it span) bool { return decoded(it.text(data)) == dir })
 		switch {
 		case i < 0:
 			return data, nil
