@@ -1,7 +1,8 @@
 //go:build managers
 
-// Package hooks runs the real hook managers (pre-commit, prek, lefthook, husky) on a real repository and a real
-// Postgres: each must refuse a commit and a push through schemaguard, and let their twins pass.
+// The real hook managers (pre-commit, prek, lefthook, husky) on a real repository and a real Postgres: each must refuse
+// a commit and a push through schemaguard, and let their twins pass.
+
 package hooks
 
 import (
