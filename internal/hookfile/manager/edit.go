@@ -37,15 +37,16 @@ func (m *Found) Add(events []string, settings string) ([]Change, error) {
 		return []Change{{Path: m.File, Text: text, Perm: 0o644}}, err
 	}
 	for _, e := range events {
-		text, err = addYAML(text, []string{e, "jobs"}, m.lefthookJob(e, settings))
+		job := m.lefthookJob(e, settings)
+		added, err := addYAML(text, []string{e, "jobs"}, job)
 		if errors.Is(err, errOtherKeys) {
-			job := m.lefthookJob(e, settings)
 			job[0] = "schemaguard:"
-			text, err = addYAML(text, []string{e, "commands"}, job)
+			added, err = addYAML(text, []string{e, "commands"}, job)
 		}
 		if err != nil {
 			return nil, err
 		}
+		text = added
 	}
 	return []Change{{Path: m.File, Text: text, Perm: 0o644}}, nil
 }
