@@ -14,10 +14,10 @@ test:
 	go test $(TESTFLAGS) ./...
 
 test-all: test
-	@test/machine/prepare.sh postgres directus docker race
+	@test/machine/prepare.sh postgres directus docker managers race
 	CGO_ENABLED=1 go test -race $(RACE)
 	go run ./test/machine/lab $(DIRECTUS)
-	go test -tags directus,docker -timeout 20m $(TESTFLAGS) ./...
+	go test -tags directus,docker,managers -timeout 20m $(TESTFLAGS) ./...
 
 bench:
 	@test/machine/prepare.sh postgres directus
