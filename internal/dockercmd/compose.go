@@ -110,9 +110,7 @@ func (c *Command) judgeCompose() {
 	case "run":
 		c.converges(f.On("no-deps"))
 	case "scale":
-		c.converges(f.On("no-deps"))
-		c.loses(Loss{Scope: TargetVolumes}) // what it recreates does not inherit its anonymous volumes
-		c.stopsOnlyAlone()
+		c.judgeScale()
 	case "watch":
 		c.converges(false)
 		c.Dependencies, c.Siblings = Fills, Replaces
@@ -183,8 +181,16 @@ func (c *Command) leaveStopped() {
 	}
 }
 
-// stopsOnlyAlone is stopsOnly where no dependency is started either.
-func (c *Command) stopsOnlyAlone() {
+// judgeScale reads scale, which converges since version 2, dependencies first, and gives what it recreates
+// new anonymous volumes. Version 1 only adds and removes containers of the one service.
+func (c *Command) judgeScale() {
+	if c.Version == V1 {
+		c.Effect = Fills
+		c.stopsOnly()
+		return
+	}
+	c.converges(c.Flags.On("no-deps"))
+	c.loses(Loss{Scope: TargetVolumes})
 	if c.Flags.On("no-deps") {
 		c.stopsOnly()
 	}

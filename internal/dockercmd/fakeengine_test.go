@@ -68,6 +68,9 @@ func (e *engineLog) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.Set("X-Docker-Container-Path-Stat", base64.StdEncoding.EncodeToString(stat))
 	}
 	status, text := e.answer(r.Method, p)
+	if p == "/containers/json" {
+		text = e.containers(r.URL.Query().Get("filters"))
+	}
 	if service := composeService.FindSubmatch(body); service != nil && p == "/containers/create" {
 		e.made(string(service[1]), true)
 		text = fmt.Sprintf(`{"Id":"%s-new-0000000000","Warnings":[]}`, service[1])
@@ -76,7 +79,9 @@ func (e *engineLog) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, text)
 }
 
-var composeService = regexp.MustCompile(`"com.docker.compose.service":"(\w+)"`)
+var composeService = regexp.MustCompile(`"com.docker.compose.service": ?"(\w+)"`)
+
+var wantedService = regexp.MustCompile(`com.docker.compose.service=(\w+)`)
 
 // upgrade gives the client the stream of a container that says nothing.
 func upgrade(w http.ResponseWriter) {
@@ -100,9 +105,7 @@ func (e *engineLog) answer(method, p string) (int, string) {
 	case p == "/version":
 		return 200, `{"Version":"27.0.0","ApiVersion":"1.47","MinAPIVersion":"1.24","Os":"linux"}`
 	case p == "/info":
-		return 200, `{"OSType":"linux","Swarm":{"LocalNodeState":"active","ControlAvailable":true}}`
-	case p == "/containers/json":
-		return 200, e.containers()
+		return 200, `{"OSType":"linux","Swarm":{"LocalNodeState":"active","ControlAvailable":true,"Cluster":{"ID":""}}}`
 	case method == http.MethodPost && last == "create":
 		return 201, `{"Id":"new","ID":"new","Warnings":[]}`
 	case last == "wait":
@@ -110,7 +113,7 @@ func (e *engineLog) answer(method, p string) (int, string) {
 	case segments[0] == "containers" && last == "json":
 		return 200, fakeContainer(segments[1])
 	case segments[0] == "images" && last == "json" && len(segments) > 2:
-		return 200, `{"Id":"sha256:00","Os":"linux","Architecture":"amd64","Config":{},"RootFS":{}}`
+		return 200, `{"Id":"sha256:00","Os":"linux","Architecture":"amd64","Config":{},"ContainerConfig":{},"RootFS":{}}`
 	case segments[0] == "services" && method == http.MethodGet && len(segments) == 2:
 		return 200, fakeService
 	case segments[0] == "nodes" && len(segments) == 2:
@@ -140,7 +143,7 @@ func fakeLabels(service string) string {
 	depends := map[string]string{"D": "db:service_started:true", "web": "D:service_started:false"}[service]
 	return fmt.Sprintf(`{"com.docker.compose.project":"p","com.docker.compose.service":%q,"com.docker.compose.oneoff":"False",
 		"com.docker.compose.container-number":"1","com.docker.compose.config-hash":"0","com.docker.compose.depends_on":%q,
-		"com.docker.compose.image":"sha256:00"}`, service, depends)
+		"com.docker.compose.image":"sha256:00","com.docker.compose.version":"1.29.2"}`, service, depends)
 }
 
 // made notes that a service got a new container, which outlives the removal of the old one, or lost it.
@@ -152,15 +155,21 @@ func (e *engineLog) made(service string, made bool) {
 	}
 }
 
-func (e *engineLog) containers() string {
+// containers lists those of the project, or of the one service that version 1 asks for. None is a one-off.
+func (e *engineLog) containers(filters string) string {
+	wanted := wantedService.FindStringSubmatch(filters)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	var all []string
 	for _, s := range fakeProject {
-		if e.gone[s] {
+		if e.gone[s] || wanted != nil && wanted[1] != s || strings.Contains(filters, "oneoff=True") {
 			continue
 		}
-		all = append(all, fmt.Sprintf(`{"Id":"%s-old-0000000000","Names":["/p-%[1]s-1"],"Image":"img","ImageID":"sha256:00","State":"exited","Labels":%[2]s}`, s, fakeLabels(s)))
+		which := "old"
+		if _, renewed := e.gone[s]; renewed {
+			which = "new"
+		}
+		all = append(all, fmt.Sprintf(`{"Id":"%s-%s-0000000000","Names":["/p-%[1]s-1"],"Image":"img","ImageID":"sha256:00","State":"exited","Created":1,"Labels":%[3]s}`, s, which, fakeLabels(s)))
 	}
 	return "[" + strings.Join(all, ",") + "]"
 }

@@ -46,7 +46,7 @@ func realKind(asked []string) Kind {
 // real runs a docker command line against the engine that does nothing.
 func real(t *testing.T, dir, host string, engine *engineLog, program string, args []string) ([]string, string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = dir
@@ -147,7 +147,7 @@ func TestTheRealClient(t *testing.T) {
 
 // refused tells whether docker said that the command line is wrong.
 func refused(out string) bool {
-	for _, s := range []string{"unknown command", "unknown flag", "unknown shorthand", "requires at least", "requires 1", "flag needs an argument", "invalid argument", "Usage:", "requires the buildx component", "unknown docker", "is not locked", "no such service", "invalid scale"} {
+	for _, s := range []string{"unknown command", "unknown flag", "unknown shorthand", "requires at least", "requires 1", "flag needs an argument", "invalid argument", "Usage:", "requires the buildx component", "unknown docker", "is not locked", "no such service", "invalid scale", "No such service", "No such command", "invalid literal for int", "is not a number", "should be in the form", "already achieved"} {
 		if strings.Contains(out, s) {
 			return true
 		}
