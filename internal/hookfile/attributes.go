@@ -22,7 +22,10 @@ func attributePattern(path string) string {
 		path = "/" + path
 	}
 	escaped := strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(path)
-	if !strings.ContainsAny(escaped, " \t\n\r\"") && !strings.HasPrefix(escaped, "#") && !strings.HasPrefix(escaped, "!") {
+	if strings.HasPrefix(escaped, "#") || strings.HasPrefix(escaped, "!") {
+		escaped = `\` + escaped
+	}
+	if !strings.ContainsAny(escaped, " \t\n\r\"") {
 		return escaped
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`, "\r", `\r`).Replace(escaped) + `"`

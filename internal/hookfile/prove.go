@@ -102,7 +102,7 @@ func (s *Site) runner(ctx context.Context, p *Proof) (environ []string, alone bo
 		if !s.Manager.Called(p.Event) {
 			p.Outcome, p.Why = Silent, "git does not call "+s.Manager.Name+" there in this clone: "+s.Manager.Next
 		}
-	case callsUs(h.Text, p.Event):
+	case h.Owner == hooks.Edited, callsUs(h.Text, p.Event):
 		p.By = s.shown(h.Path)
 	case s.Manager != nil:
 		p.Outcome, p.Why = Silent, s.Manager.File+" does not run schemaguard: schemaguard install"
