@@ -133,7 +133,7 @@ func (s *Site) otherConfigHooks(ctx context.Context, but string) bool {
 	if err != nil {
 		return true
 	}
-	for _, key := range strings.Split(strings.TrimSuffix(out, "\x00"), "\x00") {
+	for key := range strings.SplitSeq(strings.TrimSuffix(out, "\x00"), "\x00") {
 		if key != "" && !strings.HasPrefix(key, "hook.schemaguard-") && key != but+".event" {
 			return true
 		}

@@ -205,11 +205,14 @@ func readScript(name, path string) (Script, error) {
 	s := Script{Name: name, Path: path}
 	_, err := os.Lstat(s.beside())
 	s.Before = err == nil
+	if !isDir(filepath.Dir(path)) {
+		return s, nil
+	}
 	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, nil
+	}
 	if err != nil {
-		if _, e := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) || e != nil || !isDir(filepath.Dir(path)) {
-			return s, nil
-		}
 		return s, fmt.Errorf("looking for the hook %s: %w", name, err)
 	}
 	s.Exists = true
@@ -242,7 +245,7 @@ func (s *Site) readSettings(ctx context.Context) error {
 		return err
 	}
 	s.Settings = map[string]string{}
-	for _, entry := range strings.Split(strings.TrimSuffix(out, "\x00"), "\x00") {
+	for _, entry := range strings.SplitSeq(strings.TrimSuffix(out, "\x00"), "\x00") {
 		if key, value, ok := strings.Cut(entry, "\n"); ok {
 			s.Settings[key] = value
 		}

@@ -147,16 +147,15 @@ func TestInstallRefuses(t *testing.T) {
 				args  []string
 				want  string
 			}{
-				"another archive": {func(in *installer) { in.write("a release/schemaguard.tar.gz", "other bytes", 0o644) }, nil, "it is damaged or not the one that was released"},
-				"no sum of it":    {func(in *installer) { in.write("a release/checksums.txt", "0000  other.tar.gz\n", 0o644) }, nil, "error: the checksums do not name schemaguard.tar.gz, so it cannot be verified"},
-				"no checksums":    {func(in *installer) { os.Remove(filepath.Join(in.dir, "a release/checksums.txt")) }, nil, "error: there is no file a release/checksums.txt"},
-				"no program":      {func(in *installer) { in.archive("schemaguard.txt", fakeProgram) }, nil, "error: schemaguard.tar.gz holds no program schemaguard"},
-				"does not run":    {func(in *installer) { in.archive("schemaguard", "#!/bin/sh\nexit 1\n") }, nil, "error: the program does not run on this machine"},
-				"unencrypted":     {nil, []string{"--archive", "http://127.0.0.1/schemaguard.tar.gz"}, "would come unencrypted"},
-				"a missing value": {nil, []string{"--prefix"}, "error: --prefix needs a value\ninstall.sh: hint: install.sh --help"},
-				"a wrong option":  {nil, []string{"--sudo"}, "error: unknown option --sudo"},
-				"a prefix that is a file": {func(in *installer) { in.write("file", "", 0o644) },
-					[]string{"--archive", "a release/schemaguard.tar.gz", "--prefix", "file"}, "error: file/bin cannot be created"},
+				"another archive":         {func(in *installer) { in.write("a release/schemaguard.tar.gz", "other bytes", 0o644) }, nil, "it is damaged or not the one that was released"},
+				"no sum of it":            {func(in *installer) { in.write("a release/checksums.txt", "0000  other.tar.gz\n", 0o644) }, nil, "error: the checksums do not name schemaguard.tar.gz, so it cannot be verified"},
+				"no checksums":            {func(in *installer) { os.Remove(filepath.Join(in.dir, "a release/checksums.txt")) }, nil, "error: there is no file a release/checksums.txt"},
+				"no program":              {func(in *installer) { in.archive("schemaguard.txt", fakeProgram) }, nil, "error: schemaguard.tar.gz holds no program schemaguard"},
+				"does not run":            {func(in *installer) { in.archive("schemaguard", "#!/bin/sh\nexit 1\n") }, nil, "error: the program does not run on this machine"},
+				"unencrypted":             {nil, []string{"--archive", "http://127.0.0.1/schemaguard.tar.gz"}, "would come unencrypted"},
+				"a missing value":         {nil, []string{"--prefix"}, "error: --prefix needs a value\ninstall.sh: hint: install.sh --help"},
+				"a wrong option":          {nil, []string{"--sudo"}, "error: unknown option --sudo"},
+				"a prefix that is a file": {func(in *installer) { in.write("file", "", 0o644) }, []string{"--archive", "a release/schemaguard.tar.gz", "--prefix", "file"}, "error: file/bin cannot be created"},
 			} {
 				in := newInstaller(t, shell)
 				in.archive("schemaguard", fakeProgram)

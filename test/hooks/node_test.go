@@ -17,7 +17,7 @@ import (
 const nodePackages = "lefthook@2.2.2 husky@9.1.7 @j178/prek@0.5.3"
 
 // nodeFolder installs them once on this machine, and returns the folder of their commands.
-var nodeFolder = sync.OnceValues(func() (string, error) { //nolint:gochecknoglobals // installed once for all tests
+var nodeFolder = sync.OnceValues(func() (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", err

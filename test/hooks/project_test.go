@@ -28,7 +28,7 @@ import (
 const top = "../.."
 
 // program builds schemaguard once, and returns the folder it lies in.
-var program = sync.OnceValues(func() (string, error) { //nolint:gochecknoglobals // built once for all tests
+var program = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "schemaguard managers ")
 	if err != nil {
 		return "", err

@@ -26,6 +26,7 @@ func (m *Found) Add(events []string, settings string) ([]Change, error) {
 		return m.addHusky(events, settings)
 	case byHand:
 		return nil, fmt.Errorf("%s is not edited by schemaguard", m.File)
+	case lefthook, preCommit:
 	}
 	data, err := fs.ReadFile(m.root, m.File)
 	if err != nil {

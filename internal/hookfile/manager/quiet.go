@@ -20,6 +20,7 @@ func (m *Found) Quiet(event string) (environ []string, ok bool) {
 		return quietPreCommit(data)
 	case lefthook:
 		return quietLefthook(data, event)
+	case husky, byHand:
 	}
 	return nil, false
 }
