@@ -245,7 +245,7 @@ func (s *Site) readSettings(ctx context.Context) error {
 		return err
 	}
 	s.Settings = map[string]string{}
-	for _, entry := range strings.SplitSeq(strings.TrimSuffix(out, "\x00"), "\x00") {
+	for entry := range strings.SplitSeq(strings.TrimSuffix(out, "\x00"), "\x00") {
 		if key, value, ok := strings.Cut(entry, "\n"); ok {
 			s.Settings[key] = value
 		}
