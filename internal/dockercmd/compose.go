@@ -172,7 +172,7 @@ func (c *Command) judgeUp() {
 
 // leaveStopped turns what an up would do into create, which replaces and does not start.
 func (c *Command) leaveStopped() {
-	c.Kind, c.Effect = Arms, Replaces
+	c.Kind, c.Effect, c.Cascades = Arms, Replaces, false
 	if c.Dependencies != None {
 		c.Dependencies = Replaces
 	}
