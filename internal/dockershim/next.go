@@ -137,7 +137,7 @@ func (me identity) is(path string, info fs.FileInfo) bool {
 	}
 	if info.Size() <= maxScript {
 		data, err := os.ReadFile(path)
-		return err == nil && IsScript(data)
+		return err == nil && isScript(data)
 	}
 	if me.info == nil || info.Size() != me.info.Size() {
 		return false
@@ -147,7 +147,14 @@ func (me identity) is(path string, info fs.FileInfo) bool {
 	return errA == nil && errB == nil && bytes.Equal(a, b)
 }
 
-// IsScript tells whether data is a script that calls this program by Verb.
-func IsScript(data []byte) bool {
+// Ours tells whether the file at path stands for this program, which is at self: the same file, a copy of
+// it, or a script that calls it by Verb.
+func Ours(path, self string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular() && identify(self).is(path, info)
+}
+
+// isScript tells whether data is a script that calls this program by Verb.
+func isScript(data []byte) bool {
 	return bytes.HasPrefix(data, []byte("#!")) && bytes.Contains(data, []byte(" "+Verb+" "))
 }
