@@ -60,7 +60,7 @@ func TestTablesAgreeWithTheHelpOfDocker(t *testing.T) {
 		t.Skip("needs the docker client")
 	}
 	compared := 0
-	for _, v := range append(engineVerbs[:len(engineVerbs):len(engineVerbs)], swarmVerbs...) {
+	for _, v := range slices.Concat(engineVerbs, swarmVerbs) {
 		for name := range strings.SplitSeq(v.names, "|") {
 			if !strings.HasPrefix(name, "buildx") && name != "bake" && !strings.HasPrefix(name, "desktop") &&
 				compare(t, v.flags, append(append([]string{"docker"}, strings.Fields(name)...), "--help")...) {
@@ -79,7 +79,7 @@ func TestTablesAgreeWithTheHelpOfCompose(t *testing.T) {
 	compared := map[string]int{}
 	for program, words := range map[string][]string{"docker compose": {"docker", "compose"}, "docker-compose": {"docker-compose", "help"}} {
 		for _, v := range composeVerbs {
-			command := append(words[:len(words):len(words)], v.canonical())
+			command := append(slices.Clone(words), v.canonical())
 			if words[0] == "docker" {
 				command = append(command, "--help")
 			}

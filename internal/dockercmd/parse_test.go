@@ -2,6 +2,7 @@ package dockercmd
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -136,7 +137,7 @@ func TestEffectsSayWhereTheFilesComeFrom(t *testing.T) {
 // shadowed by one above it.
 func TestNoVerbIsListedTwice(t *testing.T) {
 	t.Parallel()
-	for name, table := range map[string][]verb{"docker": append(engineVerbs[:len(engineVerbs):len(engineVerbs)], swarmVerbs...), "podman": podmanVerbs, "compose": composeVerbs} {
+	for name, table := range map[string][]verb{"docker": slices.Concat(engineVerbs, swarmVerbs), "podman": podmanVerbs, "compose": composeVerbs} {
 		seen := map[string]bool{}
 		for _, v := range table {
 			for n := range strings.SplitSeq(v.names, "|") {

@@ -9,8 +9,10 @@ type entry struct {
 	help     bool
 }
 
-// helpEntry is what every command has unless its table says otherwise.
-var helpEntry = entry{name: "help", switches: true, help: true}
+// help is the flag that every command has unless its table says otherwise.
+const help = "help"
+
+func helpEntry() entry { return entry{name: help, switches: true, help: true} }
 
 // long finds a flag by its long spelling.
 func (t Table) long(name string, prefixes bool) (entry, bool) {
@@ -30,11 +32,11 @@ func (t Table) long(name string, prefixes bool) (entry, bool) {
 			}
 		}
 	}
-	if name == helpEntry.name {
-		return helpEntry, true
+	if name == help {
+		return helpEntry(), true
 	}
-	if prefixes && strings.HasPrefix(helpEntry.name, name) {
-		similar = append(similar, helpEntry)
+	if prefixes && strings.HasPrefix(help, name) {
+		similar = append(similar, helpEntry())
 	}
 	if len(similar) == 1 {
 		return similar[0], true
@@ -49,7 +51,7 @@ func (t Table) short(letter byte) (entry, bool) {
 			return e, true
 		}
 	}
-	return helpEntry, letter == 'h'
+	return helpEntry(), letter == 'h'
 }
 
 // parse reads a field of a table: its spellings still have the bars between.
@@ -58,7 +60,7 @@ func parse(field string) (e entry, spellings, short string) {
 	spellings, valued := strings.CutSuffix(field, "=")
 	e.name, _, _ = strings.Cut(spellings, "|")
 	e.switches = !valued
-	e.help = e.name == helpEntry.name && e.switches
+	e.help = e.name == help && e.switches
 	return e, spellings, short
 }
 

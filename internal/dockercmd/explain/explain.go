@@ -110,6 +110,8 @@ func does(c dockercmd.Command) string {
 
 func effect(e dockercmd.Effect) string {
 	switch e {
+	case dockercmd.None:
+		return ""
 	case dockercmd.Starts:
 		return "starts what is stopped, with the files inside the container"
 	case dockercmd.Restarts:
@@ -160,6 +162,7 @@ func also(c dockercmd.Command, add func(label, text string)) {
 // volumes says what is deleted.
 func volumes(c dockercmd.Command) string {
 	switch l := c.Volumes; l.Scope {
+	case dockercmd.NoVolumes:
 	case dockercmd.NamedVolumes:
 		return "deletes " + names(l.Names)
 	case dockercmd.TargetVolumes:
