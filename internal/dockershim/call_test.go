@@ -76,6 +76,7 @@ func TestPasses(t *testing.T) {
 		{"docker-compose compose up", plugin, false},
 		{"docker-compose --context x compose ps", plugin, true},
 		{"docker-compose __complete compose u", plugin, true},
+		{"docker-compose docker-cli-plugin-hooks {}", plugin, true},
 		{"podman start x", none, false},
 		{"podman images", none, true},
 	} {

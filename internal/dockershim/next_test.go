@@ -78,7 +78,7 @@ func TestNext(t *testing.T) {
 			write(t, dir+"/"+me, strings.Repeat("y", 5000), 0o755)
 			c.make(t, dir)
 			var dirs []string
-			for _, d := range strings.Fields(c.path) {
+			for d := range strings.FieldsSeq(c.path) {
 				dirs = append(dirs, filepath.Join(dir, d))
 			}
 			got, err := Next("docker", dir+"/"+me, environment("PATH="+strings.Join(dirs, ":")))

@@ -3,6 +3,7 @@
 package shimfile
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"strings"
@@ -157,7 +158,7 @@ func TestNothingToStandInFrontOf(t *testing.T) {
 	equal(t, "installing", "no docker, docker-compose or podman is on PATH; install docker first", p.install(Path))
 	equal(t, "status", "path: not installed, not in effect\n  problem  no docker, docker-compose or podman is on PATH\n", p.state(Path))
 	p.Program = ""
-	if _, err := p.Install(Plugin); err != errNoProgram {
+	if _, err := p.Install(Plugin); !errors.Is(err, errNoProgram) {
 		t.Errorf("without a program: %v", err)
 	}
 }

@@ -64,7 +64,7 @@ var (
 		},
 		Function: {"scripts, make, sh -c, env docker, sudo docker, editors: everything that is not typed"},
 	}
-	missedByAll = "programs that speak to the engine themselves (Portainer, editors), restart policies, the start of the engine or the machine, swarm"
+	missedByAll = []string{"programs that speak to the engine themselves (Portainer, editors), restart policies, the start of the engine or the machine, swarm"}
 )
 
 // Status tells how it stands with every kind.
@@ -80,7 +80,7 @@ func (s Site) Status() []State {
 		case Function:
 			st = s.functionState()
 		}
-		st.Kind, st.Covers, st.Misses = k, covers[k], append(slices.Clone(misses[k]), missedByAll)
+		st.Kind, st.Covers, st.Misses = k, covers[k], slices.Concat(misses[k], missedByAll)
 		all = append(all, st)
 	}
 	return all
