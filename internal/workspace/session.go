@@ -36,6 +36,11 @@ func (w *Workspace) Connect(ctx context.Context) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	return w.open(ctx, st, committed)
+}
+
+// open opens a database that was decided on. committed waits for git.
+func (w *Workspace) open(ctx context.Context, st *Settings, committed func() content) (*Session, error) {
 	opt := st.options()
 	opt.Now = w.options.Now()
 	local := syncpoint.NewLocal(w.stateDir(), opt.Display)

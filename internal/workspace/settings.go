@@ -26,6 +26,11 @@ func (w *Workspace) Resolve(ctx context.Context) (*Settings, error) {
 	if err != nil {
 		return nil, err
 	}
+	return w.settle(found), nil
+}
+
+// settle adds what the project says of the Directus version to a database that was decided on.
+func (w *Workspace) settle(found *connection.Settings) *Settings {
 	st := &Settings{Settings: found}
 	st.notes = append(append(append(st.notes, w.Config.Warnings...), found.Notes...), found.Warnings...)
 	folders := []string{filepath.Dir(w.File)}
@@ -37,7 +42,7 @@ func (w *Workspace) Resolve(ctx context.Context) (*Settings, error) {
 	for _, v := range versions {
 		st.candidates = append(st.candidates, live.Candidate{Version: v.Version, Source: v.Source})
 	}
-	return st, nil
+	return st
 }
 
 // FindConnection is [connection.Find] for this workspace.

@@ -69,8 +69,11 @@ func (e *UsageError) Unwrap() error { return e.Err }
 // Open reads the settings and opens the repository of the working directory. It
 // returns *config.Error for settings that cannot be obeyed, and what
 // [gitrepo.Open] returns for a repository that cannot be read.
-func Open(ctx context.Context, o Options) (*Workspace, error) {
-	cfg, err := config.Load(config.Options{Dir: ".", File: o.ConfigFile, Environ: o.Environ, Flags: o.Flags})
+func Open(ctx context.Context, o Options) (*Workspace, error) { return OpenAt(ctx, ".", o) }
+
+// OpenAt is [Open] for the project that a folder lies in.
+func OpenAt(ctx context.Context, dir string, o Options) (*Workspace, error) {
+	cfg, err := config.Load(config.Options{Dir: dir, File: o.ConfigFile, Environ: o.Environ, Flags: o.Flags})
 	if err != nil {
 		return nil, err
 	}

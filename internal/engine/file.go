@@ -1,0 +1,127 @@
+package engine
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// probeLabel marks containers that are made only to read a file.
+const probeLabel = "schemaguard.probe"
+
+// maxFile bounds what is read of one file.
+const maxFile = 32 << 20
+
+// NotFoundError says that there is no such file.
+type NotFoundError struct{ Path string }
+
+// Error implements error.
+func (e *NotFoundError) Error() string { return "there is no file at " + e.Path }
+
+// ReadFile returns a file of a container as its next start will see it: of its writable layer, or of what
+// is mounted there, links followed. A *NotFoundError says that there is none.
+func (e *Engine) ReadFile(ctx context.Context, container, path string) ([]byte, error) {
+	out, stderr, err := e.run(ctx, e.Docker, "cp", "-L", "--", container+":"+path, "-")
+	if err != nil {
+		// moby 28, daemon/archive_unix.go: "Could not find the file X in container Y"
+		if refused(err, stderr, "could not find the file", "no such file", "does not exist", "not a directory") {
+			return nil, &NotFoundError{path}
+		}
+		return nil, err
+	}
+	archive := tar.NewReader(bytes.NewReader(out))
+	for {
+		header, err := archive.Next()
+		if errors.Is(err, io.EOF) {
+			return nil, &NotFoundError{path}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading %s of a container: %w", path, err)
+		}
+		if header.Typeflag == tar.TypeDir {
+			return nil, &NotFoundError{path}
+		}
+		if header.Typeflag != tar.TypeReg {
+			continue
+		}
+		if header.Size > maxFile {
+			return nil, fmt.Errorf("reading %s of a container: it has %d bytes, at most %d are read", path, header.Size, maxFile)
+		}
+		data, err := io.ReadAll(archive)
+		if err != nil {
+			return nil, fmt.Errorf("reading %s of a container: %w", path, err)
+		}
+		return data, nil
+	}
+}
+
+// Probe is a container that was made of an image to read its files; it never runs.
+type Probe struct {
+	engine *Engine
+	id     string
+}
+
+// Probe makes one. Each mount is the value of docker's --mount; an image that is not here is not pulled.
+// Close it also after an error of what is read.
+func (e *Engine) Probe(ctx context.Context, image string, mounts []string) (*Probe, error) {
+	if strings.HasPrefix(image, "-") {
+		return nil, fmt.Errorf("reading image %q: that is no name of an image", image)
+	}
+	args := []string{"create", "--network", "none", "--pull", "never", "--label", probeLabel + "=true"}
+	for _, m := range mounts {
+		args = append(args, "--mount", m)
+	}
+	// An image without a command has none to be created with; this one is never run.
+	out, _, err := e.run(ctx, e.Docker, append(args, "--entrypoint", "/schemaguard-never-runs", "--", image)...)
+	if err != nil {
+		return nil, err
+	}
+	ids := plainWords(out)
+	if len(ids) == 0 {
+		return nil, fmt.Errorf("reading image %s: docker create named no container", image)
+	}
+	return &Probe{e, ids[len(ids)-1]}, nil
+}
+
+// ReadFile is [Engine.ReadFile] of the image.
+func (p *Probe) ReadFile(ctx context.Context, path string) ([]byte, error) {
+	return p.engine.ReadFile(ctx, p.id, path)
+}
+
+// Close removes the container, even when ctx has ended.
+func (p *Probe) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout/2)
+	defer cancel()
+	_, _, err := p.engine.run(ctx, p.engine.Docker, "rm", "--force", "--volumes", p.id)
+	return err
+}
+
+// Sweep removes containers of earlier probes that nobody removed, for example because the program was
+// killed. Others may be reading right now: only what is older than a minute goes.
+func (e *Engine) Sweep(ctx context.Context) error {
+	out, _, err := e.run(ctx, e.Docker, "ps", "--all", "--quiet", "--no-trunc",
+		"--filter", "label="+probeLabel+"=true", "--filter", "status=created", "--format", "{{.ID}} {{.CreatedAt}}")
+	if err != nil {
+		return err
+	}
+	var old []string
+	for line := range strings.Lines(string(out)) {
+		id, when, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if i := strings.LastIndexByte(when, ' '); i > 0 {
+			when = when[:i] // the name of the zone stands twice
+		}
+		if at, err := time.Parse("2006-01-02 15:04:05 -0700", when); err == nil && time.Since(at) > time.Minute {
+			old = append(old, id)
+		}
+	}
+	if len(old) == 0 {
+		return nil
+	}
+	_, _, err = e.run(ctx, e.Docker, append([]string{"rm", "--force", "--volumes"}, old...)...)
+	return err
+}
