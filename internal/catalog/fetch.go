@@ -173,15 +173,19 @@ func (c *Catalog) geometries(ctx context.Context, conn *pgconn.PgConn) error {
 	return runQueries(ctx, conn, nil, []query{{fill(geometriesSQL, c.Options), c.scanGeometry}, {sql: "COMMIT"}}, nil)
 }
 
+// Bound is how long one query may take.
+func (o Options) Bound() time.Duration {
+	if o.StatementTimeout <= 0 {
+		return defaultStatementTimeout
+	}
+	return o.StatementTimeout
+}
+
 // begin returns the statements that open the transaction.
 func begin(opt Options) []string {
-	timeout := opt.StatementTimeout
-	if timeout <= 0 {
-		timeout = defaultStatementTimeout
-	}
 	stmts := []string{
 		"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-		"SET LOCAL statement_timeout = " + strconv.FormatInt(timeout.Milliseconds(), 10),
+		"SET LOCAL statement_timeout = " + strconv.FormatInt(opt.Bound().Milliseconds(), 10),
 		"SET LOCAL lock_timeout = 1000",
 	}
 	if len(opt.SearchPath) > 0 {

@@ -298,33 +298,6 @@ func (s *search) remember(name string, wanted []Wanted) {
 	}
 }
 
-// Holder returns the newest commit on any branch whose snapshot file has
-// exactly this blob: the past of a file that was found outside git. It is empty
-// where no commit has it.
-func Holder(ctx context.Context, repo *gitrepo.Repo, path, blob string) (string, error) {
-	refs, err := repo.Refs(ctx)
-	if err != nil {
-		return "", fmt.Errorf("reading the refs: %w", err)
-	}
-	var tips []string
-	for _, ref := range refs {
-		tips = append(tips, ref.Commit)
-	}
-	if len(tips) == 0 {
-		return "", nil
-	}
-	revs, err := repo.Revisions(ctx, path, tips)
-	if err != nil {
-		return "", fmt.Errorf("reading the history of %s: %w", path, err)
-	}
-	for _, rev := range revs {
-		if rev.BlobID == blob {
-			return rev.Commit, nil
-		}
-	}
-	return "", nil
-}
-
 // Repository is the history of one file of one repository, in the form that a
 // check asks for.
 type Repository struct {
@@ -344,15 +317,30 @@ func (r Repository) Committed(ctx context.Context, data []byte) (bool, error) {
 }
 
 // Holder returns the newest commit on any branch that has exactly this content
-// at the path; empty where none has.
+// at the path: the past of a file that was found outside git. It is empty where
+// none has.
 func (r Repository) Holder(ctx context.Context, data []byte) (string, error) {
-	header := fmt.Appendf(nil, "blob %d\x00", len(data))
-	object := append(header, data...)
+	refs, err := r.Repo.Refs(ctx)
+	if err != nil {
+		return "", fmt.Errorf("reading the refs: %w", err)
+	}
+	var tips []string
+	for _, ref := range refs {
+		tips = append(tips, ref.Commit)
+	}
+	if len(tips) == 0 {
+		return "", nil
+	}
+	revs, err := r.Repo.Revisions(ctx, r.Path, tips)
+	if err != nil {
+		return "", fmt.Errorf("reading the history of %s: %w", r.Path, err)
+	}
+	object := append(fmt.Appendf(nil, "blob %d\x00", len(data)), data...)
 	old, young := sha1.Sum(object), sha256.Sum256(object)
-	for _, id := range []string{hex.EncodeToString(old[:]), hex.EncodeToString(young[:])} {
-		commit, err := Holder(ctx, r.Repo, r.Path, id)
-		if err != nil || commit != "" {
-			return commit, err
+	ids := []string{hex.EncodeToString(old[:]), hex.EncodeToString(young[:])}
+	for _, rev := range revs {
+		if slices.Contains(ids, rev.BlobID) {
+			return rev.Commit, nil
 		}
 	}
 	return "", nil

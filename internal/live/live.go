@@ -131,10 +131,7 @@ const patience = 3
 // bounded gives one exchange with the server a deadline, since a network that
 // drops everything makes no error.
 func (d *Database) bounded(ctx context.Context, more time.Duration) (context.Context, context.CancelFunc) {
-	statement := d.opt.StatementTimeout
-	if statement <= 0 {
-		statement = 10 * time.Second
-	}
+	statement := catalog.Options{StatementTimeout: d.opt.StatementTimeout}.Bound()
 	return context.WithTimeout(ctx, patience*statement+more)
 }
 
@@ -259,5 +256,7 @@ func (d *Database) Authors(ctx context.Context, keys []snapshot.Key) (map[snapsh
 
 // Rights asks what the role may do beyond reading the schema.
 func (d *Database) Rights(ctx context.Context) (catalog.Rights, error) {
+	ctx, cancel := d.bounded(ctx, 0)
+	defer cancel()
 	return d.Catalog.Rights(ctx, d.conn)
 }

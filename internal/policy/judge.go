@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -220,19 +221,12 @@ func (j *judge) handEdit(item string, line int) finding.Finding {
 	f := finding.Finding{
 		Code: finding.HandEdit, Severity: finding.Warning, Item: item, File: j.File, Line: line,
 		Message: item + " was changed in the file by hand: neither the database nor any commit has it so",
-		Fix:     "schemaguard diff live " + j.fileOr("worktree"),
+		Fix:     "schemaguard diff live " + cmp.Or(j.File, "worktree"),
 	}
 	if j.Staged && j.Rule == Commit {
 		f.Severity, f.Refuses, f.Fix = finding.Danger, true, saveCommand
 	}
 	return f
-}
-
-func (j *judge) fileOr(other string) string {
-	if j.File == "" {
-		return other
-	}
-	return j.File
 }
 
 // saveCommand is the way out of everything that live has and no snapshot holds.
@@ -309,14 +303,14 @@ func (j *judge) applyFails() {
 	}
 	if j.Plan.Fails != "" {
 		j.found(finding.Finding{
-			Code: orCode(j.Plan.FailsCode, finding.ApplyFails), Severity: finding.Warning,
+			Code: cmp.Or(j.Plan.FailsCode, finding.ApplyFails), Severity: finding.Warning,
 			Item: keyText(j.Plan.FailsAt), File: j.File, Refuses: j.Rule == Boot,
 			Message: "the next boot fails and changes nothing: " + j.Plan.Fails, Fix: "schemaguard explain APPLY_FAILS",
 		})
 	}
 	for _, d := range j.Plan.MayFail {
 		j.found(finding.Finding{
-			Code: orCode(d.Code, finding.ApplyFails), Severity: finding.Note, Item: keyText(d.Key), File: j.File,
+			Code: cmp.Or(d.Code, finding.ApplyFails), Severity: finding.Note, Item: keyText(d.Key), File: j.File,
 			Message: "the next boot may fail at " + d.Key.String() + ": " + d.Why,
 		})
 	}
@@ -328,13 +322,6 @@ func (j *judge) notAdopted() {
 		Message: "the database has collections of its own, and nothing says which snapshot they came from",
 		Fix:     "schemaguard init",
 	})
-}
-
-func orCode(c, other finding.Code) finding.Code {
-	if c == "" {
-		return other
-	}
-	return c
 }
 
 func keyText(k snapshot.Key) string {
@@ -374,7 +361,7 @@ func (j *judge) next() []string {
 		return nil
 	case n.Conflict > 0:
 		// Saving and committing in one go would take out what somebody committed.
-		return []string{"schemaguard diff live " + j.fileOr("worktree"), saveCommand}
+		return []string{"schemaguard diff live " + cmp.Or(j.File, "worktree"), saveCommand}
 	case n.Unsaved > 0 && n.Pending+n.CommittedDrop > 0:
 		return []string{"schemaguard snapshot --keep-pending --stage", "git commit -m \"Save the schema\""}
 	case n.Unsaved > 0:
@@ -411,16 +398,7 @@ func Unable(code finding.Code, reason, fix string) Verdict {
 }
 
 func summary(v *Verdict) string {
-	n := v.Counts
-	var parts []string
-	for _, p := range []struct {
-		n    int
-		what string
-	}{{n.Unsaved, "unsaved"}, {n.Conflict, "in conflict"}, {n.Ahead, "ahead"}, {n.CommittedDrop, "to be dropped as committed"}, {n.Pending, "pending"}} {
-		if p.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
-		}
-	}
+	parts := v.Counts.Words("to be dropped as committed")
 	for _, p := range []struct {
 		code finding.Code
 		what string
@@ -438,5 +416,5 @@ func summary(v *Verdict) string {
 	if len(parts) == 0 {
 		parts = []string{"the database and the snapshot agree"}
 	}
-	return joinWords(parts)
+	return strings.Join(parts, ", ")
 }

@@ -5,6 +5,8 @@
 package policy
 
 import (
+	"fmt"
+
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/threeway"
 )
@@ -90,6 +92,21 @@ type Counts struct {
 	Pending       int `json:"pending"`
 	Conflict      int `json:"conflict"`
 	CommittedDrop int `json:"committed_drop"`
+}
+
+// Words says the counts that are not zero, gravest first: "2 unsaved". A committed
+// drop is what the caller calls it.
+func (c Counts) Words(committedDrop string) []string {
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		what string
+	}{{c.Unsaved, "unsaved"}, {c.Conflict, "in conflict"}, {c.Ahead, "ahead"}, {c.CommittedDrop, committedDrop}, {c.Pending, "pending"}} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
+		}
+	}
+	return parts
 }
 
 // Verdict is the answer of a check, complete: a report needs nothing else.

@@ -276,8 +276,6 @@ func lossWords(loss []Loss) string {
 	return strings.Join(parts, ", ")
 }
 
-func joinWords(parts []string) string { return strings.Join(parts, ", ") }
-
 // quoteRef guards a ref that goes into a hint; what a shell would take apart
 // is left out.
 func quoteRef(ref string) string {

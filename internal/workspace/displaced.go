@@ -19,7 +19,7 @@ func (s *Session) Displaced(ctx context.Context, content []byte) []string {
 	if err != nil || t.Missing != nil || bytes.Equal(t.Data, content) {
 		return nil
 	}
-	v := s.Check(ctx, t, policy.Commit, false)
+	v := s.Ask(ctx, Question{Target: t, Rule: policy.Commit})
 	if v.State == policy.NotRun && s.Repo != nil {
 		words = s.Heads(ctx)
 	}
@@ -31,7 +31,7 @@ func (s *Session) Displaced(ctx context.Context, content []byte) []string {
 				continue
 			}
 			t.Past = words // both sides are the merge's past
-			v = s.Check(ctx, t, policy.Commit, false)
+			v = s.Ask(ctx, Question{Target: t, Rule: policy.Commit})
 		}
 		for _, c := range v.Changes {
 			if waits := c.Class.Pending() || c.Class == threeway.Conflict; waits && c.Under == "" && !seen[c.Item] {

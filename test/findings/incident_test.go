@@ -1,8 +1,6 @@
 package findings
 
 import (
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -16,13 +14,7 @@ import (
 // deletion of every collection. 12.4.1 does not.
 func TestUpgradeThatDropsEverything(t *testing.T) {
 	t.Parallel()
-	bin := filepath.Join(t.TempDir(), "schemaguard")
-	build := exec.Command("go", "build", "-o", bin, "./cmd/schemaguard")
-	build.Dir = filepath.Join("..", "..")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building: %v: %s", err, out)
-	}
-	p := newProject(t, bin, "11.17.4")
+	p := newProject(t, buildBinary(t), "11.17.4")
 	p.sql(`CREATE TABLE stakes (id serial PRIMARY KEY, name text);
 		INSERT INTO stakes (name) SELECT 'row ' || n FROM generate_series(1, 1000) AS n;
 		INSERT INTO directus_collections (collection) VALUES ('stakes');

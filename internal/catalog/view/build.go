@@ -207,9 +207,9 @@ func (b *builder) fieldRows() (aliases []placed) {
 func (b *builder) overrideType(local string, special []string) string {
 	switch {
 	case !b.rules.CastTimestampWins:
-	case contains(special, "cast-timestamp"):
+	case slices.Contains(special, "cast-timestamp"):
 		return "timestamp"
-	case contains(special, "cast-datetime"):
+	case slices.Contains(special, "cast-datetime"):
 		return "dateTime"
 	}
 	return local

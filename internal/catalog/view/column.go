@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/catalog"
@@ -52,7 +53,7 @@ func localType(col *catalog.Column, special []string) string {
 			{"cast-timestamp", "timestamp"},
 			{"cast-datetime", "dateTime"},
 		} {
-			if contains(special, rule.flag) {
+			if slices.Contains(special, rule.flag) {
 				return rule.is
 			}
 		}

@@ -210,7 +210,3 @@ func fieldOrder(a, b placed) int {
 	}
 	return 1
 }
-
-func contains(list []string, s string) bool {
-	return slices.Contains(list, s)
-}

@@ -128,22 +128,13 @@ func side(t workspace.Target, v policy.Verdict) report.Side {
 	if file := snapshot.Decode(t.File, t.Data); file.Trusted() {
 		out.Items = file.Snapshot.Len()
 	}
-	switch n := v.Counts; {
+	switch words := v.Counts.Words("to drop"); {
 	case v.State == policy.NotRun:
 		out.Against = "not readable"
-	case n.Unsaved+n.Ahead+n.Pending+n.Conflict+n.CommittedDrop == 0:
+	case len(words) == 0:
 		out.Against = "same"
 	default:
-		var parts []string
-		for _, p := range []struct {
-			n    int
-			word string
-		}{{n.Unsaved, "unsaved"}, {n.Conflict, "in conflict"}, {n.Ahead, "ahead"}, {n.CommittedDrop, "to drop"}, {n.Pending, "pending"}} {
-			if p.n > 0 {
-				parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
-			}
-		}
-		out.Against = strings.Join(parts, ", ")
+		out.Against = strings.Join(words, ", ")
 	}
 	return out
 }
