@@ -22,8 +22,11 @@ const Selftest = "SCHEMAGUARD_SELFTEST"
 // proveTimeout bounds one trial: hook managers start slowly, and a hook that does more must not hang doctor.
 const proveTimeout = 20 * time.Second
 
-// hookRun is the first git that can run a hook by itself: https://git-scm.com/docs/git-hook/2.36.0
-var hookRun = Version{2, 36} //nolint:gochecknoglobals // a constant that is an array
+// hookRun is the first git that can run a hook by itself, hookInput the first that can give it input:
+// https://git-scm.com/docs/git-hook/2.36.0 and /2.40.0
+//
+//nolint:gochecknoglobals // constants that are arrays
+var hookRun, hookInput = Version{2, 36}, Version{2, 40}
 
 // Outcome is what a trial came to.
 type Outcome int
@@ -62,7 +65,7 @@ func (s *Site) Prove(ctx context.Context, event string, others bool) Proof {
 	}
 	defer os.RemoveAll(dir)
 	token := filepath.Join(dir, "token")
-	err = s.run(ctx, event, append(environ, Selftest+"="+token))
+	err = s.run(ctx, dir, event, append(environ, Selftest+"="+token))
 	data, _ := os.ReadFile(token)
 	if slices.Contains(strings.Split(string(data), "\n"), event) {
 		p.Outcome = Fires
@@ -147,26 +150,53 @@ func (s *Site) clean(ctx context.Context) bool {
 	return err == nil
 }
 
-// run has git run a hook with the arguments it would get.
-func (s *Site) run(ctx context.Context, event string, environ []string) error {
+// run has git run a hook with the arguments and the input it would get. A git that cannot is stood in for.
+func (s *Site) run(ctx context.Context, dir, event string, environ []string) error {
 	args := map[string][]string{
 		"pre-push": {"origin", "selftest"}, "post-merge": {"0"}, "post-rewrite": {"amend"},
 		"post-checkout": {strings.Repeat("0", 40), strings.Repeat("0", 40), "0"},
 	}[event]
-	if !s.Git.AtLeast(hookRun) {
-		ctx, cancel := context.WithTimeout(ctx, proveTimeout)
-		defer cancel()
-		i := slices.IndexFunc(s.Hooks, func(h Script) bool { return h.Name == event })
-		cmd := exec.CommandContext(ctx, s.Hooks[i].Path, args...)
-		cmd.Dir, cmd.Env, cmd.WaitDelay = s.Root, append(os.Environ(), environ...), time.Second
-		if err := cmd.Run(); err != nil {
-			return fmt.Errorf("running %s: %w", s.Hooks[i].Path, err)
-		}
-		return nil
+	input := s.input(ctx, event)
+	if !s.Git.AtLeast(hookRun) || input != "" && !s.Git.AtLeast(hookInput) {
+		return s.runFile(ctx, event, args, environ, input)
 	}
-	_, err := s.git.With(environ...).Run(ctx, proveTimeout, nil, append([]string{"hook", "run", event, "--"}, args...)...)
+	command := []string{"hook", "run"}
+	if input != "" {
+		file := filepath.Join(dir, "input")
+		if err := os.WriteFile(file, []byte(input), 0o600); err != nil {
+			return fmt.Errorf("writing the input of the hook: %w", err)
+		}
+		command = append(command, "--to-stdin="+file)
+	}
+	_, err := s.git.With(environ...).Run(ctx, proveTimeout, nil, append(append(command, event, "--"), args...)...)
 	if exit, ok := errors.AsType[*gitexec.ExitError](err); ok && exit.Stderr == "" {
 		return fmt.Errorf("the hook ended with exit code %d", exit.Code)
 	}
 	return err
+}
+
+// input is what git says to pre-push of a branch that the remote has already: without a ref, hook managers do nothing.
+func (s *Site) input(ctx context.Context, event string) string {
+	if event != "pre-push" {
+		return ""
+	}
+	out, err := s.git.Run(ctx, gitTimeout, nil, "rev-parse", "--verify", "--quiet", "HEAD")
+	if err != nil {
+		return "" // no commit yet
+	}
+	head := strings.TrimSpace(string(out))
+	return fmt.Sprintf("HEAD %s refs/heads/selftest %s\n", head, head)
+}
+
+// runFile runs a hook file as git would.
+func (s *Site) runFile(ctx context.Context, event string, args, environ []string, input string) error {
+	ctx, cancel := context.WithTimeout(ctx, proveTimeout)
+	defer cancel()
+	i := slices.IndexFunc(s.Hooks, func(h Script) bool { return h.Name == event })
+	cmd := exec.CommandContext(ctx, s.Hooks[i].Path, args...)
+	cmd.Dir, cmd.Env, cmd.Stdin, cmd.WaitDelay = s.Root, append(os.Environ(), environ...), strings.NewReader(input), time.Second
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("running %s: %w", s.Hooks[i].Path, err)
+	}
+	return nil
 }
