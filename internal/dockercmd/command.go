@@ -99,7 +99,8 @@ type Invocation struct {
 
 // Command is what a command line means.
 type Command struct {
-	Program    string // as in the invocation
+	Program    string   // as in the invocation
+	Args       []string // as in the invocation
 	Family     Family
 	Podman     bool // podman or podman-compose
 	Standalone bool // docker-compose or podman-compose, not `docker compose`
@@ -122,13 +123,15 @@ type Command struct {
 	Words   []string // the command that is run inside the container, of run, create and exec
 	Scales  []Scale
 	Volumes Loss
-	Flags   Flags // of the verb
+	Flags   Flags // of the verb, placed in Args
 
 	Globals []string // words of the command line that choose the daemon, to be repeated in own queries
 	Daemon  Daemon
 	Project Project // of Compose
 	Help    bool    // prints a usage only
 	DryRun  bool    // compose --dry-run: does nothing
+
+	at int // index of the word after the verb
 }
 
 // Scale is a wished number of containers of a service. N is -1 where the number cannot be read.

@@ -32,6 +32,7 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("the words were changed to %q", in.Args)
 		}
 		check(t, in, c)
+		preparedAgrees(t, in, c)
 	})
 }
 

@@ -17,7 +17,7 @@ func Parse(in Invocation) Command {
 	if in.Env == nil {
 		in.Env = func(string) string { return "" }
 	}
-	c := Command{Program: in.Program}
+	c := Command{Program: in.Program, Args: in.Args}
 	name := strings.TrimSuffix(path.Base(strings.ReplaceAll(in.Program, `\`, "/")), ".exe")
 	switch {
 	case name == "docker-compose" && in.Env(pluginCall) != "" && namesCompose(in.Args):
@@ -130,9 +130,13 @@ func group(word string) (Kind, bool) {
 	return ReadOnly, false
 }
 
-// read takes the flags and operands of a verb.
+// read takes the flags and operands of a verb from the words after it, which end the line.
 func (c *Command) read(v verb, args []string, rules argv.Rules) {
 	l := argv.Cut(args, v.flags, rules)
+	c.at = len(c.Args) - len(args)
+	for i := range l.Flags {
+		l.Flags[i].At += c.at
+	}
 	c.Verb, c.Kind, c.Effect, c.Object = v.canonical(), v.kind, v.effect, v.object
 	c.Flags, c.Help = l.Flags, l.Help
 	c.operands(v.takes, l.Operands)

@@ -147,6 +147,19 @@ func compareCompose(t *testing.T, program string, lines []string, file string, d
 			t.Errorf("%s: said %v, started %v\nasked %q\n%s", line, want, got, asked, out[max(0, len(out)-400):])
 		}
 	}
+	for _, line := range lines {
+		in := invocation(line)
+		c := Parse(in)
+		if _, pulls := c.Flags.Value("pull"); c.Kind != MayBoot || len(c.Unknown) > 0 || !pulls && !c.Flags.On("build") {
+			continue
+		}
+		rest := Parse(Invocation{Program: in.Program, Args: c.Prepared(), Version: in.Version})
+		args, _ := detached(rest, rest.Args)
+		asked, out := real(t, dir, host, engine, program, args)
+		if fetched := slices.ContainsFunc(asked, func(a string) bool { return strings.Contains(a, "/images/create") || strings.Contains(a, "/build?") }); fetched || !agree(reach(c, dependents), started(asked)) {
+			t.Errorf("%s: went on with %q, which asked %q\n%s", line, args, asked, out)
+		}
+	}
 	t.Logf("%d rows, %d of them start services", compared, boots)
 	return compared, boots
 }
