@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
@@ -31,21 +32,22 @@ func Settle(base, ours, theirs *snapshot.Snapshot) *Settled {
 	if base == nil {
 		base = snapshot.New(ours.Version, "", "")
 	}
+	o := newMerger(base, ours, theirs)
+	o.choose = func(int) side { return toOurs }
 	keys := union(ours, theirs, base)
-	run := func(to side) *merger {
-		m := newMerger(base, ours, theirs)
-		m.choose = func(int) side { return to }
-		for _, key := range keys {
-			m.item(key)
-		}
-		return m
+	for _, key := range keys {
+		o.item(key)
 	}
-	o, t, b := run(toOurs), run(toTheirs), run(toBase)
+	t, b := o.turned(toTheirs), o.turned(toBase)
+	disputed := map[snapshot.Key]bool{}
+	for _, c := range o.conflicts {
+		disputed[c.Key] = true
+	}
 	slices.SortFunc(keys, snapshot.Key.Compare)
 	o.settle(keys, ours, theirs)
 	t.settle(keys, theirs, ours)
 	for _, key := range keys {
-		if !sameItems(o.items[key], t.items[key]) && len(itemConflicts(base, ours, theirs, key)) == 0 {
+		if !disputed[key] && !sameItems(o.items[key], t.items[key]) {
 			b.items[key] = copies(base.All(key)) // it differs for the sake of another
 		}
 	}
@@ -63,6 +65,19 @@ func Settle(base, ours, theirs *snapshot.Snapshot) *Settled {
 	return s
 }
 
+// turned returns the merge with every conflict within an item going to another
+// side.
+func (m *merger) turned(to side) *merger {
+	n := *m
+	n.items, n.conflicts = maps.Clone(m.items), nil
+	n.choose = func(int) side { return to }
+	for _, c := range m.conflicts {
+		delete(n.items, c.Key)
+		n.item(c.Key)
+	}
+	return &n
+}
+
 // in returns the snapshot of what m has of these keys.
 func (m *merger) in(order []snapshot.Key) *snapshot.Snapshot {
 	out := m.header()
@@ -74,12 +89,17 @@ func (m *merger) in(order []snapshot.Key) *snapshot.Snapshot {
 	return out
 }
 
+// Differs tells whether an item is another in the two settlements.
+func (s *Settled) Differs(key snapshot.Key) bool {
+	return !same(s.Ours.All(key), s.Theirs.All(key))
+}
+
 // Steps takes the conflicts of one item apart; nil where it has none within, or
 // where it differs for the sake of another item, so that it can only be settled
 // as a whole.
 func (s *Settled) Steps(key snapshot.Key) []Step {
 	o, t := s.Ours.All(key), s.Theirs.All(key)
-	if len(o) != 1 || len(t) != 1 || same(o, t) {
+	if len(o) != 1 || len(t) != 1 || !s.Differs(key) {
 		return nil
 	}
 	variant := func(choose func(int) side) []snapshot.Item {
@@ -121,6 +141,9 @@ func itemConflicts(base, ours, theirs *snapshot.Snapshot, key snapshot.Key) []Co
 }
 
 func sameItems(a, b []snapshot.Item) bool {
+	if len(a) > 0 && len(a) == len(b) && &a[0] == &b[0] {
+		return true
+	}
 	return slices.EqualFunc(a, b, func(x, y snapshot.Item) bool { return jsvalue.Equal(x.Value, y.Value) })
 }
 

@@ -38,10 +38,19 @@ func (r *result) mark(st style) {
 		hunks = trim(text(r.settled.Ours), text(r.settled.Theirs), text(r.settled.Base), st.base)
 	}
 	var out bytes.Buffer
+	left := false
 	for _, h := range joined(hunks) {
+		left = left || !h.settled()
 		h.write(&out, st)
 	}
 	r.data = r.form.dress(out.Bytes())
+	if !left { // what the sides differ in cannot be written in this format
+		r.conflicts = nil
+		if r.form.format == snapshot.JSON && !r.form.newline {
+			r.data = bytes.TrimSuffix(r.data, []byte("\n"))
+		}
+		r.check()
+	}
 }
 
 func endLine(text string) string { return strings.TrimSuffix(text, "\n") + "\n" }
@@ -146,7 +155,11 @@ func (w writer) item(key snapshot.Key) []hunk {
 		}
 		return text
 	}
-	o, t, b := all(w.settled.Ours), all(w.settled.Theirs), all(w.settled.Base)
+	o := all(w.settled.Ours)
+	if !w.settled.Differs(key) {
+		return []hunk{plain(o)}
+	}
+	t, b := all(w.settled.Theirs), all(w.settled.Base)
 	switch {
 	case o == t:
 		return []hunk{plain(o)}

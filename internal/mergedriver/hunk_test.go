@@ -227,6 +227,17 @@ func TestJSONMarks(t *testing.T) {
 	eitherSide(t, r.data)
 }
 
+// TestNothingToChoose: JSON has no infinity, so that what YAML told apart is the
+// same there.
+func TestNothingToChoose(t *testing.T) {
+	t.Parallel()
+	ours := asJSON(t, file("c a note=null"))
+	r := mergeTexts(file("c a note=1", "c b"), ours, file("c a note=.inf", "c b"), plainStyle)
+	if string(r.data) != ours || r.conflicts != nil || r.refused != "" {
+		t.Errorf("%s%v\n%s", r.refused, r.conflicts, r.data)
+	}
+}
+
 // TestEveryChoice edits a real snapshot on both sides, and takes sides.
 func TestEveryChoice(t *testing.T) {
 	t.Parallel()

@@ -64,13 +64,8 @@ func (r *result) join(in sides, base, ours, theirs *snapshot.Snapshot) {
 	got, conflicts := merge.Merge(base, ours, theirs)
 	switch {
 	case len(conflicts) > 0:
-		s := merge.Settle(base, ours, theirs)
-		if data := r.form.encode(s.Ours); bytes.Equal(data, r.form.encode(s.Theirs)) {
-			r.data = data // what they differ in cannot be written in this format
-		} else {
-			r.settled, r.conflicts = s, conflicts
-			return
-		}
+		r.settled, r.conflicts = merge.Settle(base, ours, theirs), conflicts
+		return
 	case got == ours:
 		r.data = in.ours
 	case got == theirs:
@@ -78,6 +73,11 @@ func (r *result) join(in sides, base, ours, theirs *snapshot.Snapshot) {
 	default:
 		r.data = r.form.encode(got)
 	}
+	r.check()
+}
+
+// check refuses a result without marks that could not be read.
+func (r *result) check() {
 	if !trusted(r.data) {
 		r.data, r.refused = nil, "merged by item it could not be read"
 	}
