@@ -149,11 +149,11 @@ func (w writer) whole(s *snapshot.Snapshot, kind snapshot.Kind) string {
 // told apart by their lines, else one.
 func (w writer) item(key snapshot.Key) []hunk {
 	all := func(s *snapshot.Snapshot) string {
-		var text string
+		var text strings.Builder
 		for _, item := range s.All(key) {
-			text += w.text(*item)
+			text.WriteString(w.text(*item))
 		}
-		return text
+		return text.String()
 	}
 	o := all(w.settled.Ours)
 	if !w.settled.Differs(key) {

@@ -27,7 +27,10 @@ func TestMarks(t *testing.T) {
 	}{
 		{
 			"one value, and another that is not in conflict",
-			[]string{"c a note=x sort=1"}, []string{"c a note=o sort=1"}, []string{"c a note=t sort=1 zip=1"}, `
+			[]string{"c a note=x sort=1"},
+			[]string{"c a note=o sort=1"},
+			[]string{"c a note=t sort=1 zip=1"},
+			`
 collections:
   - collection: a
     meta:
@@ -48,7 +51,10 @@ relations: []
 		},
 		{
 			"two values apart",
-			[]string{"f a.x note=x sort=1 width=x", "c a"}, []string{"f a.x note=o sort=1 width=o", "c a"}, []string{"f a.x note=t sort=1 width=t", "c a"}, `
+			[]string{"f a.x note=x sort=1 width=x", "c a"},
+			[]string{"f a.x note=o sort=1 width=o", "c a"},
+			[]string{"f a.x note=t sort=1 width=t", "c a"},
+			`
 collections:
   - collection: a
     meta:
@@ -80,7 +86,10 @@ relations: []
 		},
 		{
 			"a collection deleted here, changed there: its fields are in conflict with it",
-			[]string{"c a", "c b", "f a.x", "f b.x", "f b.w"}, []string{"c a", "f a.x"}, []string{"c a", "c b note=t", "f a.x", "f b.x", "f b.w"}, `
+			[]string{"c a", "c b", "f a.x", "f b.x", "f b.w"},
+			[]string{"c a", "f a.x"},
+			[]string{"c a", "c b note=t", "f a.x", "f b.x", "f b.w"},
+			`
 collections:
   - collection: a
     meta:
@@ -132,7 +141,10 @@ relations: []
 		},
 		{
 			"a collection deleted here, pointed to from there; the list may become empty",
-			[]string{"c a", "c b", "f a.b"}, []string{"c a", "f a.b"}, []string{"c a", "c b", "f a.b", "r a.b b"}, `
+			[]string{"c a", "c b", "f a.b"},
+			[]string{"c a", "f a.b"},
+			[]string{"c a", "c b", "f a.b", "r a.b b"},
+			`
 collections:
   - collection: a
     meta:

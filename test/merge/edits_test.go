@@ -103,9 +103,11 @@ var (
 	tables  = []string{"customers", "orders", "inner_a", "inner_b", "solo", "posts", "tags", "posts_tags", "blocks", "nodes", "oddities"}
 	folders = []string{"stuff", "deeper"}
 	// plainFields can go without anything else going.
-	plainFields = []string{"customers.note", "customers.score", "customers.ratio", "customers.born", "customers.seen", "customers.code", "orders.state",
-		"orders.payload", "orders.placed", "orders.total", "oddities.small", "oddities.many", "oddities.b", "oddities.amount", "oddities.looked",
-		"tags.word", "nodes.name", "inner_a.label", "inner_b.label", "solo.v", "posts.title", "directus_users.nickname"}
+	plainFields = []string{
+		"customers.note", "customers.score", "customers.ratio", "customers.born", "customers.seen", "customers.code", "orders.state", "orders.payload",
+		"orders.placed", "orders.total", "oddities.small", "oddities.many", "oddities.b", "oddities.amount", "oddities.looked", "tags.word",
+		"nodes.name", "inner_a.label", "inner_b.label", "solo.v", "posts.title", "directus_users.nickname",
+	}
 	relations = []string{"orders.customer_id", "posts.author", "posts_tags.posts_id", "posts_tags.tags_id", "blocks.posts_id", "nodes.parent"}
 )
 
