@@ -73,6 +73,7 @@ func TestLefthook(t *testing.T) {
 	p.must("lefthook", "install")
 	p.commitAll("hooks")
 	p.guardsCommits()
+	p.saysNotRun()
 	p.guardsPushes()
 	p.proves(hookfile.Fires, "pre-commit", "pre-merge-commit", "pre-push")
 	p.must("schemaguard", "uninstall")
@@ -91,6 +92,7 @@ func TestHusky(t *testing.T) {
 	p.must("schemaguard", "install", "--write")
 	p.commitAll("hooks")
 	p.guardsCommits()
+	p.saysNotRun()
 	p.guardsPushes()
 	// Nothing holds back the team's own lines: no trial unless asked.
 	p.proves(hookfile.Untried, "pre-commit")
@@ -112,6 +114,7 @@ func TestPrek(t *testing.T) {
 	p.must("schemaguard", "install", "--write")
 	p.commitAll("hooks")
 	p.guardsCommits()
+	p.saysNotRun()
 	p.guardsPushes()
 	p.proves(hookfile.Fires, "pre-commit", "pre-push")
 	p.must("schemaguard", "uninstall")
@@ -125,6 +128,7 @@ func TestPrekWithThisRepository(t *testing.T) {
 	p.must("prek", "install", "-t", "pre-commit", "-t", "pre-push")
 	p.commitAll("hooks")
 	p.guardsCommits()
+	p.saysNotRun()
 	p.guardsPushes()
 	p.proves(hookfile.Fires, "pre-commit", "pre-push")
 }

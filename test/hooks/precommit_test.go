@@ -105,6 +105,7 @@ func TestPreCommitWithThisRepository(t *testing.T) {
 			p.must("pre-commit", "install", "-t", "pre-commit", "-t", "pre-push")
 			p.commitAll("hooks")
 			p.guardsCommits()
+			p.saysNotRun()
 			p.guardsPushes()
 			p.proves(hookfile.Fires, "pre-commit", "pre-push")
 			p.must("pre-commit", "uninstall", "-t", "pre-commit", "-t", "pre-push")
@@ -140,6 +141,7 @@ func TestPreCommitInstalledIntoItsFile(t *testing.T) {
 	}
 	p.commitAll("hooks")
 	p.guardsCommits()
+	p.saysNotRun()
 	p.guardsPushes()
 	p.proves(hookfile.Fires, "pre-commit", "pre-push")
 	// Unstaged changes would be put away by a trial: none then.
@@ -169,6 +171,7 @@ func TestChainedWithPreCommit(t *testing.T) {
 				p.must(args...)
 			}
 			p.guardsCommits()
+			p.saysNotRun()
 			p.write("more.txt", "more")
 			p.must("git", "add", "-A")
 			if out := p.must("git", "commit", "-m", "more"); !strings.Contains(out, "ran marks") {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -220,6 +221,19 @@ func (p *project) guardsPushes() {
 	if ok, out := p.run("git", "push", "origin", "side"); ok {
 		p.t.Fatalf("the push of another branch was not refused:\n%s", out)
 	}
+}
+
+// saysNotRun fails unless a commit that could not be checked goes through, as by default, and says that it was not.
+func (p *project) saysNotRun() {
+	p.t.Helper()
+	env := p.env
+	p.env = append(slices.Clone(env), "SCHEMAGUARD_DATABASE_URL=postgres://nobody@127.0.0.1:1/none")
+	p.write("more notes.txt", p.must("git", "rev-parse", "HEAD"))
+	p.must("git", "add", "more notes.txt")
+	if out := p.must("git", "commit", "-m", "more notes"); !strings.Contains(out, "not-run") {
+		p.t.Errorf("it was not said that nothing was checked:\n%s", out)
+	}
+	p.env = env
 }
 
 // proves fails unless a trial of each hook ends as wanted.

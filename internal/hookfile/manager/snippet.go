@@ -45,7 +45,7 @@ func (m *Found) handSnippet(events []string, settings string) string {
 			event := map[string]string{"pre-commit": "PreCommit", "pre-push": "PrePush"}[e]
 			fmt.Fprintf(&b, "%s:\n  Schemaguard:\n    enabled: true\n    command: [%s]\n", event, "'"+strings.Join(strings.Fields(command), "', '")+"'")
 		case "prek":
-			fmt.Fprintf(&b, "[[repos]]\nrepo = \"local\"\nhooks = [{ id = %q, name = %q, entry = %q, language = \"system\", pass_filenames = false, always_run = true, stages = [%q] }]\n",
+			fmt.Fprintf(&b, "[[repos]]\nrepo = \"local\"\nhooks = [{ id = %q, name = %q, entry = %q, language = \"system\", pass_filenames = false, always_run = true, verbose = true, stages = [%q] }]\n",
 				"schemaguard-"+e, "schemaguard ("+e+")", command, e)
 		default: // lefthook in TOML or JSON
 			fmt.Fprintf(&b, "[[%s.jobs]]\nname = \"schemaguard\"\nrun = %q\nfiles = %q\n", e, m.lefthookRun(e, settings), m.lefthookFiles())
@@ -96,7 +96,7 @@ func preCommitRepo(events []string, settings string) []string {
 		entry := Command(event, settings)
 		lines = append(lines,
 			"    - id: "+id, "      name: "+name, "      entry: \""+strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(entry)+"\"", "      language: system",
-			"      pass_filenames: false", "      always_run: true", "      require_serial: true",
+			"      pass_filenames: false", "      always_run: true", "      require_serial: true", "      verbose: true", // else what a hook that passes says is not shown
 			"      stages: ["+strings.Join(stages, ", ")+"]")
 	}
 	var committing []string
