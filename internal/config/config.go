@@ -68,6 +68,7 @@ type Config struct {
 	Directus    Directus
 	Database    Database
 	Compose     Compose
+	Docker      Docker
 	Hook        Hook
 	SyncPoint   Value[string]        // SyncPointDatabase or SyncPointLocal
 	LossTimeout Value[time.Duration] // how long rows are counted before "not counted"
@@ -103,6 +104,12 @@ type Database struct {
 type Compose struct {
 	Files   Value[[]string] // overrides COMPOSE_FILE and the usual names
 	Project Value[string]   // overrides COMPOSE_PROJECT_NAME and the folder's name
+}
+
+// Docker says how the docker guard looks at containers.
+type Docker struct {
+	SnapshotPath  Value[string] // in the container; "" to find out
+	StartDatabase Value[bool]
 }
 
 // Hook says how the git hooks behave.

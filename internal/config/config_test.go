@@ -52,6 +52,9 @@ compose:
   project: trm
 sync_point: local
 loss_timeout: 4s
+docker:
+  snapshot_path: /app/schema.yaml
+  start_database: true
 hook:
   on_unreachable: refuse
   timeout: 1s
@@ -81,9 +84,10 @@ func TestLoadReadsEveryKeyWithItsLine(t *testing.T) {
 		Compose:     Compose{Files: Value[[]string]{[]string{"compose.yaml"}, at(20)}, Project: Value[string]{"trm", at(21)}},
 		SyncPoint:   Value[string]{SyncPointLocal, at(22)},
 		LossTimeout: Value[time.Duration]{4 * time.Second, at(23)},
+		Docker:      Docker{SnapshotPath: Value[string]{"/app/schema.yaml", at(25)}, StartDatabase: Value[bool]{true, at(26)}},
 		Hook: Hook{
-			OnUnreachable: Value[string]{HookRefuse, at(25)}, Timeout: Value[time.Duration]{time.Second, at(26)},
-			Scope: Value[string]{HookScopeMine, at(27)}, Mine: Value[[]string]{[]string{"anna@example.com"}, at(28)}, Fix: Value[bool]{true, at(29)},
+			OnUnreachable: Value[string]{HookRefuse, at(28)}, Timeout: Value[time.Duration]{time.Second, at(29)},
+			Scope: Value[string]{HookScopeMine, at(30)}, Mine: Value[[]string]{[]string{"anna@example.com"}, at(31)}, Fix: Value[bool]{true, at(32)},
 		},
 	}
 	want.Warnings = []string{"database.url (.schemaguard.yaml:11) and database.url_env (.schemaguard.yaml:12) are both set: database.url wins"}

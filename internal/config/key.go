@@ -103,6 +103,14 @@ func keys() []key {
 			func(c *Config) any { return &c.LossTimeout },
 		},
 		{
+			"docker.snapshot_path", text, "", nil, "The snapshot that a container applies when it starts, as the container names it. Unset: the label schemaguard.snapshot, the path in its entrypoint, or the usual places.",
+			func(c *Config) any { return &c.Docker.SnapshotPath },
+		},
+		{
+			"docker.start_database", boolean, "false", nil, "Whether the docker guard may start a stopped database service by itself, to be able to ask it.",
+			func(c *Config) any { return &c.Docker.StartDatabase },
+		},
+		{
 			"hook.on_unreachable", choice, HookWarn,
 			[]string{HookWarn, HookRefuse, HookAllow},
 			"What a hook does where the database cannot be asked. `warn` lets the commit pass unless the last check of this database saw unsaved work; `allow` lets it pass in any case.",
