@@ -312,7 +312,25 @@ func TestMergeNeverLosesASide(t *testing.T) {
 				data, _ := os.ReadFile(filepath.Join(s.dir, "ours"))
 				return got.Code, string(data)
 			}
+			got := func(args ...string) string {
+				t.Helper()
+				os.Remove(s.program)
+				s.write("base", "one\n", 0o644)
+				s.write("ours", "two\n", 0o644)
+				s.write("theirs", "three\n", 0o644)
+				if got := s.run(shell, driver, "", nil, append([]string{"base", "ours", "theirs", "x.yaml"}, args...)...); got.Code != 1 {
+					t.Errorf("%+v", got)
+				}
+				data, _ := os.ReadFile(filepath.Join(s.dir, "ours"))
+				return string(data)
+			}
 			marked := "<<<<<<< ours\ntwo\n=======\nthree\n>>>>>>> theirs\n"
+			if text := got("7", "%S", "%X", "%Y"); text != marked {
+				t.Errorf("an older git gets\n%s", text)
+			}
+			if text := got("9", "abc", "HEAD", "a branch"); text != "<<<<<<<<< HEAD\ntwo\n=========\nthree\n>>>>>>>>> a branch\n" {
+				t.Errorf("a newer git gets\n%s", text)
+			}
 			for _, c := range []struct {
 				what, program string
 				code          int

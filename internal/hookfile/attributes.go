@@ -59,6 +59,10 @@ func ourLine(line string) bool {
 	return ok && rest != "" && !strings.HasPrefix(rest, "#") && (strings.HasPrefix(rest, `"`) || !strings.ContainsAny(rest, " \t"))
 }
 
+// placeholders are what git hands to a merge driver (gitattributes(5)); the last three are names since git 2.44, and
+// passed on as they stand by an older one.
+const placeholders = "%O %A %B %P %L %S %X %Y"
+
 // drivers is what git's configuration says for the attribute line to mean something. The scripts are found through
 // git each time, so that a repository that is moved, and all its working trees, find them.
 func drivers() [][2]string {
@@ -67,7 +71,7 @@ func drivers() [][2]string {
 	}
 	return [][2]string{
 		{"merge.schemaguard.name", "schemaguard: Directus snapshots, merged item by item"},
-		{"merge.schemaguard.driver", script(hooks.Merge) + " %O %A %B %P"},
+		{"merge.schemaguard.driver", script(hooks.Merge) + " " + placeholders},
 		{"diff.schemaguard.textconv", script(hooks.Textconv)},
 		{"diff.schemaguard.cachetextconv", "true"},
 	}

@@ -284,7 +284,7 @@ func (s *Site) printPlan(p *Plan, o Install) {
 	}
 	b.WriteString("\n# git merges and shows the snapshot item by item:\n")
 	for _, e := range [][2]string{
-		{"merge.schemaguard.driver", "schemaguard merge %O %A %B %P"}, {"diff.schemaguard.textconv", "schemaguard textconv"},
+		{"merge.schemaguard.driver", "schemaguard merge " + placeholders}, {"diff.schemaguard.textconv", "schemaguard textconv"},
 	} {
 		fmt.Fprintf(&b, "git config %s %s\n", e[0], hooks.Quote(e[1]))
 	}
