@@ -101,6 +101,7 @@ type Invocation struct {
 type Command struct {
 	Program    string   // as in the invocation
 	Args       []string // as in the invocation
+	Engine     string   // the program that answers questions about containers: docker or podman
 	Family     Family
 	Podman     bool // podman or podman-compose
 	Standalone bool // docker-compose or podman-compose, not `docker compose`

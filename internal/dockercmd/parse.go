@@ -17,13 +17,15 @@ func Parse(in Invocation) Command {
 	if in.Env == nil {
 		in.Env = func(string) string { return "" }
 	}
-	c := Command{Program: in.Program, Args: in.Args}
+	c := Command{Program: in.Program, Args: in.Args, Engine: in.Program}
 	name := strings.TrimSuffix(path.Base(strings.ReplaceAll(in.Program, `\`, "/")), ".exe")
 	switch {
 	case name == "docker-compose" && in.Env(pluginCall) != "" && namesCompose(in.Args):
+		c.Engine = in.Env(pluginCall) // docker's own first word
 		c.docker(in)
 	case name == "docker-compose" || name == "podman-compose":
 		c.Standalone, c.Podman = true, name == "podman-compose"
+		c.Engine, _, _ = strings.Cut(name, "-")
 		c.standalone(in)
 	case name == "docker" || name == "com.docker.cli": // the latter is how Docker Desktop names it
 		c.docker(in)

@@ -67,6 +67,10 @@ func TestQueries(t *testing.T) {
 		{"docker-compose -f a.yml -H h --verbose --log-level INFO up", "docker -H h ps -q", "docker-compose -H h -f a.yml config"},
 		{"docker-compose -c c --skip-hostname-check up", "docker -c c ps -q", "docker-compose -c c --skip-hostname-check config"},
 		{"podman --remote --log-level debug --root /r compose -f a.yml up", "podman --remote --root /r ps -q", "podman --remote --root /r compose -f a.yml config"},
+		{
+			"DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND=/usr/bin/docker /p/docker-compose -H h compose -f a.yml up",
+			"/usr/bin/docker -H h ps -q", "/p/docker-compose -H h compose -f a.yml config",
+		},
 		{"podman-compose -f a.yml up", "podman ps -q", "podman-compose -f a.yml config"},
 	} {
 		parsed := Parse(invocation(c.row))
