@@ -270,6 +270,10 @@ func TestEveryChoice(t *testing.T) {
 				t.Fatalf("seed %d: %s", seed, got.refused)
 			}
 			if len(got.conflicts) == 0 {
+				back := mergeTexts(string(snapshot.Encode(base, format)), string(snapshot.Encode(theirs, format)), string(snapshot.Encode(ours, format)), st)
+				if diff := cmp.Diff(items(got.data), items(back.data)); diff != "" {
+					t.Errorf("seed %d: the other way round:\n%s", seed, diff)
+				}
 				continue
 			}
 			inConflict++

@@ -85,10 +85,13 @@ func Run(ctx context.Context, f Files) (Outcome, error) {
 	}
 	out := Outcome{Status: Merged}
 	if len(got.conflicts) > 0 {
-		out.Status = Conflicted
-		if !forAncestor(ctx, f) {
-			out.Lines = report(f.Path, got.conflicts)
-		}
+		out.Status, out.Lines = Conflicted, report(f.Path, got.conflicts)
+	}
+	if got.note != "" {
+		out.Lines = append(out.Lines, terminal.Clean(f.Path)+": "+terminal.Clean(got.note))
+	}
+	if len(out.Lines) > 0 && forAncestor(ctx, f) {
+		out.Lines = nil
 	}
 	return out, nil
 }

@@ -65,6 +65,20 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// TestRunOfTwoVersions: what one Directus does not list, the other would miss.
+func TestRunOfTwoVersions(t *testing.T) {
+	t.Parallel()
+	f := handed(t, v0, vA, strings.Replace(vB, "directus: 12.4.1", "directus: 12.5.0", 1))
+	out, err := Run(t.Context(), f)
+	want := []string{"schema.yaml: our version was written by directus 12.4.1, theirs by 12.5.0, which may list other settings: take a snapshot after the next boot (schemaguard snapshot)"}
+	if diff := cmp.Diff(want, out.Lines); diff != "" || err != nil || out.Status != Merged {
+		t.Errorf("%v %v\n%s", out.Status, err, diff)
+	}
+	if diff := cmp.Diff(strings.Replace(vM, "12.4.1", "12.5.0", 1), content(t, f.Ours)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestRunFails: whatever goes wrong, ours stays, and git is told.
 func TestRunFails(t *testing.T) {
 	t.Parallel()

@@ -24,6 +24,8 @@ type result struct {
 	disputed bool
 	// refused says why the texts cannot be merged by item; empty where they were.
 	refused string
+	// note is for the person, though nothing is wrong; empty mostly.
+	note string
 	// sound tells that both sides can be trusted, whatever was refused.
 	sound bool
 }
@@ -56,6 +58,9 @@ func merged(in sides) *result {
 		return r
 	}
 	r.form = formOf(in)
+	if a, b := ours.Snapshot.Directus, theirs.Snapshot.Directus; a != b {
+		r.note = "our version was written by directus " + a + ", theirs by " + b + ", which may list other settings: take a snapshot after the next boot (schemaguard snapshot)"
+	}
 	r.join(in, base, ours.Snapshot, theirs.Snapshot)
 	return r
 }
@@ -67,9 +72,9 @@ func (r *result) join(in sides, base, ours, theirs *snapshot.Snapshot) {
 		r.settled, r.conflicts = merge.Settle(base, ours, theirs), conflicts
 		return
 	case got == ours:
-		r.data = in.ours
+		r.data, r.note = in.ours, ""
 	case got == theirs:
-		r.data = in.theirs
+		r.data, r.note = in.theirs, ""
 	default:
 		r.data = r.form.encode(got)
 	}

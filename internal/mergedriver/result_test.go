@@ -218,8 +218,26 @@ func FuzzMerge(f *testing.F) {
 			if (back.refused == "") != (r.refused == "") || (len(back.conflicts) == 0) != (len(r.conflicts) == 0) {
 				t.Fatalf("the other way round: %q and %q, %v and %v", r.refused, back.refused, r.conflicts, back.conflicts)
 			}
+			if r.refused == "" && len(r.conflicts) == 0 {
+				if diff := cmp.Diff(items(r.data), items(back.data)); diff != "" {
+					t.Fatalf("the other way round:\n%s", diff)
+				}
+			}
 		}
 	})
+}
+
+// items are the items of a file; nil where it is none.
+func items(data []byte) map[string]string {
+	f := snapshot.Decode("x", data)
+	if !f.Trusted() {
+		return nil
+	}
+	out := map[string]string{}
+	for key, d := range f.Snapshot.Digests() {
+		out[key.String()] = d.String()
+	}
+	return out
 }
 
 // eitherSide takes one side of all conflicts, and of each on its own.
