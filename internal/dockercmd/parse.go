@@ -155,9 +155,9 @@ func (c *Command) operands(takes operands, given []string) {
 	case takes == targets:
 		c.Targets = given
 	case takes == targetThenWords:
-		c.Targets, c.Words = given[:1], given[1:]
+		c.Targets, c.Words = given[:1:1], given[1:]
 	case takes == imageThenWords:
-		c.Images, c.Words = given[:1], given[1:]
+		c.Images, c.Words = given[:1:1], given[1:]
 	case takes == images:
 		c.Images = given
 	case takes == lastImage:
