@@ -16,12 +16,12 @@ test:
 test-all: test
 	@test/machine/prepare.sh postgres directus docker managers race
 	CGO_ENABLED=1 go test -race $(RACE)
-	go run ./test/machine/lab $(DIRECTUS)
+	go run -tags tools ./test/machine/lab $(DIRECTUS)
 	go test -tags directus,docker,managers -timeout 20m $(TESTFLAGS) ./...
 
 bench:
 	@test/machine/prepare.sh postgres directus
-	go run ./test/bench -write
+	go run -tags tools ./test/bench -write
 
 lint:
 	@test/machine/prepare.sh lint
@@ -37,7 +37,7 @@ demo: build
 	dist/schemaguard demo
 
 picture:
-	go run ./test/picture docs/refusal.svg
+	go run -tags tools ./test/picture docs/refusal.svg
 
 clean:
 	rm -rf dist cover.out

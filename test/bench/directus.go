@@ -1,3 +1,5 @@
+//go:build tools
+
 package main
 
 import (
@@ -27,7 +29,7 @@ func installed() error {
 	}
 	for _, part := range []string{"node", "directus-" + directusVersion} {
 		if _, err := os.Stat(filepath.Join(dir, part, "node_modules")); err != nil {
-			return fmt.Errorf("directus %s is not installed (go run ./test/machine/lab %s)", directusVersion, directusVersion)
+			return fmt.Errorf("directus %s is not installed (go run -tags tools ./test/machine/lab %s)", directusVersion, directusVersion)
 		}
 	}
 	return nil

@@ -1,3 +1,5 @@
+//go:build tools
+
 package main
 
 import (
@@ -7,7 +9,7 @@ import (
 
 const documentHead = `# Performance
 
-Written by ` + "`go run ./test/bench -write`" + `; ` + "`make bench`" + ` measures the same and fails when a budget is broken.
+Written by ` + "`go run -tags tools ./test/bench -write`" + `; ` + "`make bench`" + ` measures the same and fails when a budget is broken.
 
 Every number is a whole process, from start to exit, against a throwaway Postgres on the same machine: the median of %d runs
 taken in turns (%d for Directus). The databases are those of a bootstrapped Directus %s with 100, 500 and 1,000 more

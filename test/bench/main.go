@@ -1,8 +1,10 @@
+//go:build tools
+
 // Command bench measures schemaguard as whole processes on databases of three
 // sizes, beside a program that does nothing but pull the same rows and beside a
 // real Directus, and exits with 1 when a budget is broken.
 //
-//	go run ./test/bench [-runs N] [-directus-runs N] [-write]
+//	go run -tags tools ./test/bench [-runs N] [-directus-runs N] [-write]
 package main
 
 import (

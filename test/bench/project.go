@@ -1,3 +1,5 @@
+//go:build tools
+
 package main
 
 import (
@@ -29,7 +31,7 @@ func prepare(ctx context.Context, dir, root string, srv *pgserver.Server) (*benc
 		env:        []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "GIT_CONFIG_NOSYSTEM=1"},
 	}
 	for program, from := range map[string]string{b.guard: "./cmd/schemaguard", b.floor: "./test/bench/floor"} {
-		build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", program, from)
+		build := exec.CommandContext(ctx, "go", "build", "-tags", "tools", "-trimpath", "-o", program, from)
 		build.Dir, build.Env = root, append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := build.CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("building %s: %w: %s", from, err, out)

@@ -8,7 +8,7 @@
 //	env                    optional: NAME=value lines, the environment of Directus (DB_SEARCH_PATH, DB_EXCLUDE_TABLES)
 //	snapshot.yaml.gz       what Directus wrote; snapshot.json.gz where that is kept too
 //
-// "go run ./test/conformance/make" rebuilds them.
+// "go run -tags tools ./test/conformance/make" rebuilds them.
 package conformance
 
 import (

@@ -1,7 +1,9 @@
+//go:build tools
+
 // Command example makes the example project with a real Directus: snapshots/schema.yaml, and the SQL
 // from which the demo makes the same database without one (internal/demo/data).
 //
-//	go run ./test/example        (in the root of the repository; needs npm and Postgres)
+//	go run -tags tools ./test/example        (in the root of the repository; needs npm and Postgres)
 //
 // collections.json says what is created, through Directus's API. It refuses to write a file before a
 // real Directus has taken the same snapshot from the finished SQL.

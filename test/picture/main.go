@@ -1,8 +1,10 @@
+//go:build tools
+
 // Command picture makes docs/refusal.svg: the refusal that the demo shows, as a
 // terminal shows it. It runs the demo itself and draws what it printed, so the
 // picture cannot say what the program does not.
 //
-//	go run ./test/picture docs/refusal.svg
+//	go run -tags tools ./test/picture docs/refusal.svg
 //
 // What differs from run to run is replaced by fixed text: the address of the
 // throwaway database, the time, the host's name.

@@ -1,3 +1,5 @@
+//go:build tools
+
 // Command floor is what a check cannot be faster than: a bare program that
 // connects to the database of the URL given first, sends the statements of the
 // file given second, and throws the rows away.

@@ -1,3 +1,5 @@
+//go:build tools
+
 package main
 
 // interfaceFields: every interface of the Data Studio with options of the kind it has.

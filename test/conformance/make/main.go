@@ -1,3 +1,5 @@
+//go:build tools
+
 // Command make rebuilds the conformance fixtures: for each version it lets a real Directus make a schema through its API, adds in
 // SQL what the API cannot make, dumps the database, and keeps what that Directus writes for a database restored from the dump.
 //

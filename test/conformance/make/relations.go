@@ -1,3 +1,5 @@
+//go:build tools
+
 package main
 
 // link makes the column of a many-to-one and its relation.

@@ -1,3 +1,5 @@
+//go:build tools
+
 // Command lab installs the real Directus versions that the tests ask, one after the other, so that test
 // packages that run side by side find them ready.
 //
