@@ -162,14 +162,34 @@ func (p *predictor) prepared(name string) Source {
 // specFor is what a new container of a service will be like. It takes the anonymous volumes of the old one
 // over, unless they are to be renewed or scale makes it.
 func (p *predictor) specFor(name string, old *inventory.Container) Spec {
-	s, ok := p.service(name)
-	if !ok {
+	if _, ok := p.service(name); !ok {
 		if old != nil {
 			return specOf(old)
 		}
 		return Spec{}
 	}
-	img := p.Images[s.Image]
+	spec := p.Spec(name)
+	if old == nil {
+		return spec
+	}
+	for _, n := range old.Networks {
+		spec.Networks = append(spec.Networks, n.Name)
+	}
+	if !p.cmd.Flags.On("renew-anon-volumes") && p.cmd.Verb != "scale" && p.cmd.Verb != "down" && p.cmd.Verb != "rm" {
+		for _, m := range old.Mounts {
+			if m.Anonymous() || strings.HasPrefix(m.Target, "/run/secrets/") {
+				spec.Mounts = append(spec.Mounts, m)
+			}
+		}
+	}
+	return spec
+}
+
+// Spec is what a new container of a service of the project will be like, its image included where that is
+// here.
+func (w *World) Spec(name string) Spec {
+	s := w.Project.Services[name]
+	img := w.Images[s.Image]
 	spec := Spec{
 		Image: s.Image, Entry: s.Entry, Command: s.Command, Labels: map[string]string{}, Hosts: s.Hosts, NetMode: s.NetMode,
 		Env: append(slices.Clone(img.Env), s.Env...), Mounts: slices.Clone(s.Mounts),
@@ -184,19 +204,6 @@ func (p *predictor) specFor(name string, old *inventory.Container) Spec {
 		spec.Entry = img.Entry
 		if len(spec.Command) == 0 { // an entrypoint of the service's own takes the image's command away
 			spec.Command = img.Command
-		}
-	}
-	if old == nil {
-		return spec
-	}
-	for _, n := range old.Networks {
-		spec.Networks = append(spec.Networks, n.Name)
-	}
-	if !p.cmd.Flags.On("renew-anon-volumes") && p.cmd.Verb != "scale" && p.cmd.Verb != "down" && p.cmd.Verb != "rm" {
-		for _, m := range old.Mounts {
-			if m.Anonymous() {
-				spec.Mounts = append(spec.Mounts, m)
-			}
 		}
 	}
 	return spec

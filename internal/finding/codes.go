@@ -61,6 +61,13 @@ const (
 	UnknownVersion Code = "UNKNOWN_VERSION"
 )
 
+// What docker would do. These are made by the docker guard.
+const (
+	StaleImage  Code = "STALE_IMAGE"
+	VolumeLoss  Code = "VOLUME_LOSS"
+	BootUnknown Code = "BOOT_UNKNOWN"
+)
+
 // The situation a check is made in.
 const (
 	NotRun             Code = "NOT_RUN"

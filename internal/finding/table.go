@@ -16,6 +16,7 @@ const (
 	File                        // what is wrong with a snapshot file
 	Version                     // which Directus it is
 	Situation                   // what the check was made in
+	Docker                      // what docker would do
 )
 
 // String returns the heading of the group.
@@ -31,6 +32,8 @@ func (g Group) String() string {
 		return "The version of Directus"
 	case Situation:
 		return "The situation of the check"
+	case Docker:
+		return "What docker would do"
 	}
 	return "unknown"
 }
@@ -57,7 +60,7 @@ func (i Info) URL() string { return docs + "#" + strings.ToLower(string(i.Code))
 // slice is the caller's own.
 func All() []Info {
 	var all []Info
-	for _, part := range [...][]Info{bootTable(), comparisonTable(), fileTable(), versionTable(), situationTable()} {
+	for _, part := range [...][]Info{bootTable(), comparisonTable(), fileTable(), versionTable(), situationTable(), dockerTable()} {
 		all = append(all, part...)
 	}
 	return all

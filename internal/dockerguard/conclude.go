@@ -1,0 +1,202 @@
+package dockerguard
+
+import (
+	"context"
+	"fmt"
+	"os/user"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/schemaguard/schemaguard/internal/bootsource"
+	"github.com/schemaguard/schemaguard/internal/dockerguard/consent"
+	"github.com/schemaguard/schemaguard/internal/finding"
+)
+
+// conclude sums the targets and the volumes up, and asks for consent where something refuses.
+func (g *guard) conclude(ctx context.Context) {
+	outcome, reason := Pass, g.d.Reason
+	worst := func(o Outcome, why string) {
+		rank := map[Outcome]int{Pass: 0, Warn: 1, NotRun: 2, Refuse: 3}
+		if rank[o] > rank[outcome] {
+			outcome, reason = o, why
+		}
+	}
+	for i := range g.d.Targets {
+		t := &g.d.Targets[i]
+		starts := t.Boots != bootsource.No.String()
+		switch {
+		case t.Verdict == refused && starts:
+			worst(Refuse, t.label+" would boot with a snapshot that loses work: "+t.Reason)
+		case t.Verdict == notRun && starts:
+			worst(NotRun, t.label+" could not be checked: "+t.Reason)
+		case t.Verdict == refused:
+			worst(Warn, "the next start of "+t.label+" would lose work: "+t.Reason)
+		case t.Verdict == notRun:
+			t.Notes = append(t.Notes, t.Reason)
+		case t.Verdict == clean && starts && outcome == Pass && t.Directus:
+			reason = t.label + ": " + t.Reason
+		}
+	}
+	for i := range g.d.Findings {
+		f := &g.d.Findings[i]
+		if f.Code == finding.VolumeLoss {
+			worst(Refuse, f.Message)
+		} else if f.Refuses {
+			worst(NotRun, f.Message)
+		}
+	}
+	if reason == "" {
+		reason = "nothing would be lost"
+	}
+	g.settle(outcome, reason)
+	g.consents(ctx)
+}
+
+func (g *guard) settle(o Outcome, reason string) { g.d.Outcome, g.d.Reason = o, reason }
+
+// refusals are what a consent has to name.
+func (d *Decision) refusals() []finding.Finding {
+	var out []finding.Finding
+	add := func(list []finding.Finding) {
+		for i := range list {
+			known := slices.ContainsFunc(out, func(f finding.Finding) bool { return consent.Key(&f) == consent.Key(&list[i]) })
+			if list[i].Refuses && !known {
+				out = append(out, list[i])
+			}
+		}
+	}
+	add(d.Findings)
+	for i := range d.Targets {
+		if t := &d.Targets[i]; t.Boots != bootsource.No.String() && t.Verdict != clean {
+			add(t.Findings)
+		}
+	}
+	return out
+}
+
+// consents lets a refusal pass that somebody agreed to, item by item.
+func (g *guard) consents(ctx context.Context) {
+	if g.d.Allows() {
+		return
+	}
+	refusals := g.d.refusals()
+	how := "flag or variable"
+	missing := consent.Missing(refusals, g.allowed)
+	if len(refusals) == 0 {
+		return // nothing names what it is about, so nothing can be agreed to
+	}
+	g.d.Next = g.next(refusals)
+	if len(missing) > 0 && g.Ask != nil && g.Run != nil && ctx.Err() == nil {
+		if g.Show != nil {
+			g.Show(&g.d)
+		}
+		if g.typed(missing) {
+			how, missing = "typed", nil
+		}
+	}
+	if len(missing) > 0 {
+		return
+	}
+	var keys []string
+	for i := range refusals {
+		if k := consent.Key(&refusals[i]); !slices.Contains(g.d.Consented, k) {
+			keys = append(keys, k)
+		}
+	}
+	if g.Run != nil && len(keys) > 0 { // what only explains does nothing that would have to be kept
+		err := consent.Open(g.getenv).Add(consent.Entry{
+			Time: g.Now().UTC(), User: g.user(), Command: g.d.Command, Allowed: keys, How: how,
+		})
+		if err != nil {
+			g.d.Notes = append(g.d.Notes, "the consent does not count: "+line(err))
+			return
+		}
+	}
+	g.d.Consented = append(g.d.Consented, keys...)
+	g.d.Next = nil
+	g.settle(Warn, "agreed to: "+strings.Join(g.d.Consented, ", "))
+}
+
+// typed asks a person to type back how much would be lost.
+func (g *guard) typed(missing []finding.Finding) bool {
+	n, what := g.d.rows(), "rows that would be lost"
+	if n <= 0 {
+		n, what = int64(len(missing)), "refusals above"
+	}
+	answer, err := g.Ask(fmt.Sprintf("Type the number of %s (%d) to go on all the same: ", what, n))
+	return err == nil && strings.TrimSpace(answer) == strconv.FormatInt(n, 10)
+}
+
+// rows are those that the boots and the volumes would destroy, as far as they were counted.
+func (d *Decision) rows() int64 {
+	var n int64
+	for i := range d.Targets {
+		most := int64(0)
+		for _, v := range d.Targets[i].verdicts {
+			sum := int64(0)
+			for _, c := range v.Changes {
+				for _, l := range c.Loss {
+					if l.Data && l.Count > 0 {
+						sum += l.Count
+					}
+				}
+			}
+			most = max(most, sum)
+		}
+		n += most
+	}
+	for _, v := range d.Volumes {
+		if v.Database && v.Rows > 0 {
+			n += v.Rows
+		}
+	}
+	return n
+}
+
+// user is who agrees: the one behind sudo where there is one.
+func (g *guard) user() string {
+	if name := g.getenv("SUDO_USER"); name != "" {
+		return name
+	}
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return g.getenv("USER")
+}
+
+// next are the commands to type instead, best first; the consent comes last.
+func (g *guard) next(refusals []finding.Finding) []string {
+	var out []string
+	add := func(s string) {
+		if s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	for i := range g.d.Targets {
+		for _, v := range g.d.Targets[i].verdicts {
+			for _, n := range v.Next {
+				add(n)
+			}
+		}
+	}
+	saves := len(out) > 0
+	for i := range refusals {
+		add(refusals[i].Fix)
+	}
+	if b := g.first(); saves && b != nil && g.cmd.Family != 0 {
+		add(g.renew(b))
+	}
+	add(consent.Variable + "=" + terminalQuote([]string{consent.Words(refusals)}) + " " + terminalQuote(g.d.Command))
+	return out
+}
+
+// first is the first Directus that boots.
+func (g *guard) first() *bootsource.Boot {
+	for i := range g.plan.Boots {
+		if b := &g.plan.Boots[i]; b.Will != bootsource.No && g.isDirectus(b) {
+			return b
+		}
+	}
+	return nil
+}

@@ -1,0 +1,126 @@
+package dockerguard
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/schemaguard/schemaguard/internal/bootsource"
+	"github.com/schemaguard/schemaguard/internal/container"
+	"github.com/schemaguard/schemaguard/internal/engine/inventory"
+)
+
+// Labels by which a team says what a container is.
+const (
+	labelDirectus = "schemaguard.directus" // "true" or "false", where it is not recognised rightly
+	labelSnapshot = "schemaguard.snapshot" // the path of the snapshot in the container
+)
+
+// specBoot is a container as a boot, for the questions that are asked of one.
+func specBoot(c *inventory.Container) *bootsource.Boot {
+	return &bootsource.Boot{Container: c, Project: c.Project(), Service: c.Service(), Spec: bootsource.Spec{
+		Image: c.Image, Env: c.Env, Entry: c.Entry, Command: c.Command, Labels: c.Labels, Mounts: c.Mounts, Hosts: c.Hosts, NetMode: c.NetMode,
+	}}
+}
+
+// runsDirectus finds the program among the words of a command, also inside a text for a shell.
+var runsDirectus = regexp.MustCompile(`(^|[\s/;&|"'(])directus(["')]?\s|["')]?$)`)
+
+// isDirectus tells whether a container runs Directus: by its label, by the service that the settings name, by
+// its image, its environment or its command.
+func (g *guard) isDirectus(b *bootsource.Boot) bool {
+	switch strings.ToLower(b.Spec.Labels[labelDirectus]) {
+	case "true", "yes", "1":
+		return true
+	case "false", "no", "0":
+		return false
+	}
+	if g.service != "" && b.Service == g.service {
+		return true
+	}
+	repository, _, _ := strings.Cut(b.Spec.Image, "@")
+	if i := strings.LastIndexByte(repository, ':'); i > strings.LastIndexByte(repository, '/') {
+		repository = repository[:i]
+	}
+	if repository == "directus/directus" || strings.HasSuffix(repository, "/directus/directus") {
+		return true
+	}
+	client, rest := false, false
+	for _, e := range b.Spec.Env {
+		name, _, _ := strings.Cut(e, "=")
+		client = client || name == "DB_CLIENT"
+		rest = rest || name == "KEY" || name == "SECRET" || strings.HasPrefix(name, "DIRECTUS_")
+	}
+	return client && rest || runsDirectus.MatchString(text(b))
+}
+
+// text is what the process is started with, as one line.
+func text(b *bootsource.Boot) string {
+	return strings.Join(slices.Concat(b.Spec.Entry, b.Spec.Command), " ")
+}
+
+var applies = regexp.MustCompile(`\bschema\s+apply\b([^;&|]*)`)
+
+// paths says where the container has its snapshot, likeliest first. sure is set where somebody names the place:
+// a label, the settings, or the command that applies it.
+func (g *guard) paths(b *bootsource.Boot, sp *space) (list []string, sure bool) {
+	if p := b.Spec.Labels[labelSnapshot]; p != "" {
+		return []string{inside(p)}, true
+	}
+	if g.SnapshotPath != "" {
+		return []string{inside(g.SnapshotPath)}, true
+	}
+	if m := applies.FindStringSubmatch(text(b)); m != nil {
+		for _, w := range strings.Fields(m[1]) {
+			w = strings.Trim(w, `"'()`)
+			if w != "" && !strings.HasPrefix(w, "-") && !strings.ContainsAny(w, "$`*") {
+				return []string{inside(w)}, true
+			}
+		}
+	}
+	project := "snapshots/schema.yaml"
+	if sp != nil && sp.err == nil {
+		project = sp.Path
+		if project == "" {
+			project = sp.Config.Snapshot.Path.V
+		}
+	}
+	return container.Candidates(project), false
+}
+
+// inside makes a path of a container absolute; /directus is the working directory of the official image.
+func inside(p string) string {
+	if !path.IsAbs(p) {
+		p = "/directus/" + p
+	}
+	return path.Clean(p)
+}
+
+// programs are those whose words say all that a container does, unless one of the words is a script.
+var programs = []string{"sh", "ash", "bash", "dash", "tini", "dumb-init", "node", "npx", "directus", "pm2-runtime", "docker-entrypoint.sh"}
+
+// tellsAll reports a container whose command shows everything that it runs, and among it no schema apply.
+func tellsAll(b *bootsource.Boot) bool {
+	words := slices.Concat(b.Spec.Entry, b.Spec.Command)
+	if len(words) == 0 || applies.MatchString(text(b)) || !slices.Contains(programs, path.Base(words[0])) {
+		return false
+	}
+	for _, w := range strings.FieldsFunc(text(b), func(r rune) bool { return strings.ContainsRune(" \t\n;&|'\"()", r) }) {
+		if ext := path.Ext(w); ext == ".sh" || ext == ".mjs" && w != "" || strings.ContainsAny(w, "$`") {
+			return path.Base(w) == "docker-entrypoint.sh" && !strings.ContainsAny(text(b), "$`")
+		}
+	}
+	return true
+}
+
+// name names a container for messages and consents.
+func name(b *bootsource.Boot) string {
+	switch {
+	case b.Container != nil:
+		return b.Container.Name
+	case b.Service != "":
+		return b.Service
+	}
+	return b.Spec.Image
+}

@@ -1,0 +1,222 @@
+// Package dockerguard decides whether a docker command may run: it finds the Directus containers that the
+// command would boot, the snapshot that each of them will apply, and the database that each of them uses, and
+// asks the one check what that would destroy. It also refuses to let the volume of such a database go.
+//
+// It starts nothing by itself: a build, a pull, or the start of a database that has to be asked first, goes
+// through the caller. What could not be found out is not-run, and never a pass.
+package dockerguard
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/schemaguard/schemaguard/internal/bootsource"
+	"github.com/schemaguard/schemaguard/internal/config"
+	"github.com/schemaguard/schemaguard/internal/dockercmd"
+	"github.com/schemaguard/schemaguard/internal/dockerguard/consent"
+	"github.com/schemaguard/schemaguard/internal/finding"
+	"github.com/schemaguard/schemaguard/internal/redact"
+	"github.com/schemaguard/schemaguard/internal/terminal"
+	"github.com/schemaguard/schemaguard/internal/workspace"
+)
+
+// Request is one command line to decide on.
+type Request struct {
+	Command dockercmd.Command
+	// Real finds the real program of that name, in front of which a shim may stand; nil takes the name.
+	Real    func(program string) (string, error)
+	Environ []string // as os.Environ returns it
+	Dir     string   // where the command is typed; "" for here
+	Now     func() time.Time
+
+	Flags        map[string]config.Flag // settings from the command line
+	SnapshotPath string                 // of the snapshot in containers, where no label says it
+	Allow        []string               // lists of consents, CODE:ITEM[,CODE:ITEM]; SCHEMAGUARD_ALLOW counts besides
+	StartDB      bool                   // a stopped database may be started alone, to be asked
+
+	// Run runs a command with the user's streams: the build or pull that comes first, the start of a database.
+	// nil only explains.
+	Run func(ctx context.Context, argv []string) error
+	// Ask asks a person who is there; nil for nobody. Show is called with what is to be agreed to before.
+	Ask  func(prompt string) (string, error)
+	Show func(d *Decision)
+}
+
+// Decide decides. Its error is of a request that cannot be understood; whatever else goes wrong makes the
+// decision not-run.
+func Decide(ctx context.Context, r Request) (Decision, error) {
+	if r.Now == nil {
+		r.Now = time.Now
+	}
+	g := &guard{Request: r, cmd: r.Command, spaces: map[string]*space{}, checks: map[string]*sight{}}
+	g.d = Decision{
+		SchemaVersion: 1, Kind: kindWord(r.Command.Kind), Verb: r.Command.Verb, Outcome: Pass,
+		Command: consent.Hide(append([]string{r.Command.Program}, r.Command.Args...)), Args: r.Command.Args,
+		Targets: []Target{}, Volumes: []Volume{}, Steps: [][]string{},
+	}
+	for _, list := range append(slices.Clone(r.Allow), g.getenv(consent.Variable)) {
+		keys, err := consent.Parse(list)
+		if err != nil {
+			return g.d, err
+		}
+		g.allowed = append(g.allowed, keys...)
+	}
+	c := r.Command
+	if c.Help || c.DryRun || c.Kind == dockercmd.ReadOnly && !c.AppliesSchema() && c.Volumes.Scope == dockercmd.NoVolumes {
+		g.d.Kind = kindWord(dockercmd.ReadOnly)
+		g.d.Reason = "it starts nothing and deletes nothing"
+		return g.d, nil
+	}
+	defer g.close()
+	g.decide(ctx)
+	return g.d, nil
+}
+
+// guard is one decision in the making.
+type guard struct {
+	Request
+	cmd     dockercmd.Command
+	d       Decision
+	allowed []string
+	service string // that the settings name
+
+	world  *world
+	plan   bootsource.Plan
+	spaces map[string]*space // by folder
+	checks map[string]*sight // by folder and database
+}
+
+func (g *guard) decide(ctx context.Context) {
+	if err := g.look(ctx); err != nil {
+		g.unanswered(err)
+		return
+	}
+	boots := g.directus()
+	g.volumes(ctx)
+	if len(boots) == 0 {
+		if g.d.Reason == "" {
+			g.d.Reason = "no Directus container starts because of it"
+		}
+		g.conclude(ctx)
+		return
+	}
+	if steps := g.steps(boots); len(steps) > 0 {
+		g.d.Steps = steps
+		g.targets(ctx)
+		g.conclude(ctx)
+		if g.Run == nil || g.d.Outcome == Refuse || g.d.Outcome == NotRun {
+			g.later()
+			return
+		}
+		if !g.prepare(ctx, steps) {
+			return
+		}
+	}
+	g.targets(ctx)
+	g.conclude(ctx)
+}
+
+// later says of a command that builds or pulls first that the rest is decided then.
+func (g *guard) later() {
+	if g.d.Outcome == Pass {
+		g.d.Outcome, g.d.Reason = Warn, "what its new image holds is looked at once it is there"
+	}
+}
+
+// prepare runs what comes first, and looks at the world again: what is left of the command builds and pulls
+// nothing.
+func (g *guard) prepare(ctx context.Context, steps [][]string) bool {
+	for _, argv := range steps {
+		if err := g.Run(ctx, argv); err != nil {
+			g.d.Outcome, g.d.Err = NotRun, err
+			g.d.Reason = "its first step failed: " + line(err)
+			return false
+		}
+	}
+	args := g.cmd.Prepared()
+	g.cmd = dockercmd.Parse(dockercmd.Invocation{Program: g.cmd.Program, Args: args, Env: g.getenv, Version: g.cmd.Version})
+	g.d.Args = args
+	g.d.Targets, g.d.Notes = []Target{}, nil
+	if err := g.look(ctx); err != nil {
+		g.unanswered(err)
+		return false
+	}
+	g.directus()
+	return true
+}
+
+// unanswered is a decision that could not be made for all of the command.
+func (g *guard) unanswered(err error) {
+	f := finding.Finding{
+		Code: finding.NotRun, Item: "docker", Severity: finding.Warning, Refuses: true, Message: line(err),
+		Fix: terminalQuote(g.cmd.Query("version")),
+	}
+	g.d.Findings = append(g.d.Findings, f)
+	g.settle(NotRun, "what it would boot could not be found out: "+line(err))
+	g.consents(context.Background())
+}
+
+// getenv looks a variable up, the last of a name.
+func (g *guard) getenv(name string) string {
+	for _, v := range slices.Backward(g.Environ) {
+		if len(v) > len(name) && v[len(name)] == '=' && v[:len(name)] == name {
+			return v[len(name)+1:]
+		}
+	}
+	return ""
+}
+
+// close ends every session.
+func (g *guard) close() {
+	for _, s := range g.checks {
+		if s.session != nil {
+			s.session.Close()
+		}
+	}
+}
+
+// space is the project that a folder lies in, opened once.
+type space struct {
+	*workspace.Workspace
+	err error
+}
+
+// space opens the project around a folder; one that is not on this machine is taken for the working
+// directory.
+func (g *guard) space(ctx context.Context, dir string) *space {
+	if info, err := os.Stat(dir); dir == "" || err != nil || !info.IsDir() {
+		dir = g.dir()
+	}
+	s, ok := g.spaces[dir]
+	if !ok {
+		s = &space{}
+		s.Workspace, s.err = workspace.OpenAt(ctx, dir, workspace.Options{Environ: g.Environ, Flags: g.Flags, Now: g.Now})
+		g.spaces[dir] = s
+	}
+	return s
+}
+
+func (g *guard) dir() string {
+	if g.Dir != "" {
+		return g.Dir
+	}
+	return "."
+}
+
+// line is an error as one line without secrets.
+func line(err error) string { return terminal.Clean(redact.String(err.Error())) }
+
+func terminalQuote(argv []string) string {
+	s, _ := terminal.Quote(argv...)
+	return s
+}
+
+// isCancelled tells a user who pressed Ctrl-C.
+func isCancelled(err error) bool { return errors.Is(err, context.Canceled) }
+
+// Explain writes the decision for people.
+func (d *Decision) Explain(w io.Writer) error { return d.write(w) }

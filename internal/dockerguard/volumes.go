@@ -1,0 +1,283 @@
+package dockerguard
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/schemaguard/schemaguard/internal/bootsource"
+	"github.com/schemaguard/schemaguard/internal/dockercmd"
+	"github.com/schemaguard/schemaguard/internal/dockerguard/containerdb"
+	"github.com/schemaguard/schemaguard/internal/engine/inventory"
+	"github.com/schemaguard/schemaguard/internal/finding"
+	"github.com/schemaguard/schemaguard/internal/plan"
+)
+
+// volumes finds what the command deletes, and refuses to let the volume of a guarded database go.
+func (g *guard) volumes(ctx context.Context) {
+	if g.cmd.Volumes.Scope == dockercmd.NoVolumes {
+		return
+	}
+	all, err := g.world.volumeList(ctx)
+	if err != nil {
+		g.d.Findings = append(g.d.Findings, finding.Finding{
+			Code: finding.NotRun, Severity: finding.Warning, Item: "volumes", Refuses: true,
+			Message: "which volumes would go could not be found out: " + line(err), Fix: terminalQuote(g.cmd.Query("volume", "ls")),
+		})
+		return
+	}
+	for _, v := range g.doomed(ctx, all) {
+		g.lose(ctx, v)
+	}
+}
+
+// doomed are the volumes that the command deletes.
+func (g *guard) doomed(ctx context.Context, all []inventory.Volume) []inventory.Volume {
+	touched := map[string]bool{} // anonymous volumes of the containers that go
+	for i := range g.plan.Boots {
+		b := &g.plan.Boots[i]
+		if b.Container == nil || !g.replaces(b) {
+			continue
+		}
+		for _, m := range b.Container.Mounts {
+			if m.Anonymous() {
+				touched[m.Name] = true
+			}
+		}
+	}
+	used := map[string]bool{}
+	for i := range g.world.Containers {
+		c := &g.world.Containers[i]
+		if g.cmd.Verb == "system prune" && !c.Running() {
+			continue // it is pruned before its volumes are looked at
+		}
+		for _, m := range c.Mounts {
+			used[m.Name] = true
+		}
+	}
+	named := g.cmd.Volumes.Named
+	if g.cmd.Volumes.Scope == dockercmd.UnusedVolumes && !named {
+		named = g.prunesNamed(ctx)
+	}
+	var out []inventory.Volume
+	for _, v := range all {
+		goes := false
+		switch g.cmd.Volumes.Scope {
+		case dockercmd.NamedVolumes:
+			goes = slices.Contains(g.cmd.Volumes.Names, v.Name)
+		case dockercmd.TargetVolumes:
+			goes = touched[v.Name]
+		case dockercmd.ProjectVolumes:
+			goes = touched[v.Name] || g.ofProject(v)
+		case dockercmd.UnusedVolumes:
+			goes = !used[v.Name] && (named || v.Anonymous())
+		case dockercmd.AllVolumes:
+			goes = true
+		case dockercmd.NoVolumes:
+		}
+		if goes {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// replaces tells whether a container goes, with its anonymous volumes.
+func (g *guard) replaces(b *bootsource.Boot) bool {
+	switch g.cmd.Verb {
+	case "up", "create", "scale":
+		return slices.ContainsFunc(b.Sources, func(s bootsource.Source) bool { return s.Kind != bootsource.Container })
+	case "rm":
+		return b.Armed && (!b.Container.Running() || g.cmd.Flags.On("stop"))
+	}
+	return b.Armed
+}
+
+// ofProject tells a volume that down -v removes: one that the file names and that is not external, and
+// without a file one that carries the project's label.
+func (g *guard) ofProject(v inventory.Volume) bool {
+	if p := g.world.Project; p != nil {
+		for _, pv := range p.Volumes {
+			if pv.Name == v.Name {
+				return !pv.External
+			}
+		}
+		return false
+	}
+	return g.world.Name != "" && v.Labels[inventory.LabelProject] == g.world.Name
+}
+
+// prunesNamed tells an engine before 23 (API 1.42), whose prune takes volumes with a name too.
+func (g *guard) prunesNamed(ctx context.Context) bool {
+	api, err := g.world.engine.Ping(ctx)
+	major, minor, ok := strings.Cut(api, ".")
+	a, errA := strconv.Atoi(major)
+	b, errB := strconv.Atoi(minor)
+	return err != nil || !ok || errA != nil || errB != nil || a < 1 || a == 1 && b < 42
+}
+
+// lose reports one volume that goes.
+func (g *guard) lose(ctx context.Context, v inventory.Volume) {
+	out := Volume{Name: v.Name, Project: v.Labels[inventory.LabelProject], Rows: -1}
+	var users []*inventory.Container
+	for i := range g.world.Containers {
+		c := &g.world.Containers[i]
+		if slices.ContainsFunc(c.Mounts, func(m inventory.Mount) bool { return m.Name == v.Name && isDataOf(c.Image, c.Env, m) }) {
+			users = append(users, c)
+		}
+	}
+	services := g.databaseServices(v.Name)
+	guarded := false
+	for _, b := range g.everyDirectus() {
+		sp := g.space(ctx, folder(b, g.world.Project))
+		if sp.err != nil {
+			continue
+		}
+		found, err := containerdb.Find(ctx, containerdb.Input{Boot: b, Containers: g.world.Containers, Project: g.world.Project, Address: g.world.address, Config: sp.Config})
+		if err != nil {
+			continue
+		}
+		runs := found.Container != nil && slices.ContainsFunc(users, func(c *inventory.Container) bool { return c.ID == found.Container.ID })
+		if !runs && (found.Service == "" || !slices.Contains(services, found.Service) || b.Project != g.world.Name) {
+			continue
+		}
+		guarded = true
+		if out.Rows < 0 && found.Unreachable == nil {
+			if s := g.sight(ctx, b, sp); s.session != nil {
+				out.Rows, out.Estimate = g.rows(ctx, s)
+			}
+		}
+	}
+	orphan := len(users) == 0 && len(services) == 0 && !g.isUsed(v.Name) && g.peek(ctx, v.Name)
+	out.Database = guarded || orphan || len(users)+len(services) > 0
+	g.d.Volumes = append(g.d.Volumes, out)
+	if guarded || orphan {
+		g.d.Findings = append(g.d.Findings, g.volumeFinding(out, orphan))
+	}
+}
+
+func (g *guard) volumeFinding(v Volume, orphan bool) finding.Finding {
+	f := finding.Finding{
+		Code: finding.VolumeLoss, Severity: finding.Danger, Refuses: true, Item: "volume " + v.Name,
+		Message: fmt.Sprintf("volume %s goes, which holds the database of a Directus", v.Name), Fix: "schemaguard explain VOLUME_LOSS",
+	}
+	if orphan {
+		f.Message = fmt.Sprintf("volume %s goes, which holds a Postgres database that no container uses now", v.Name)
+	}
+	switch {
+	case v.Rows >= 0 && v.Estimate:
+		f.Harm = fmt.Sprintf("deletes the database with about %d rows", v.Rows)
+	case v.Rows >= 0:
+		f.Harm = fmt.Sprintf("deletes the database with %d rows", v.Rows)
+	default:
+		f.Harm = "deletes the database; its rows could not be counted"
+	}
+	return f
+}
+
+// isUsed tells whether any container mounts the volume, be it no database.
+func (g *guard) isUsed(volume string) bool {
+	return slices.ContainsFunc(g.world.Containers, func(c inventory.Container) bool {
+		return slices.ContainsFunc(c.Mounts, func(m inventory.Mount) bool { return m.Name == volume })
+	})
+}
+
+// databaseServices are the services of the project that keep a database in the volume.
+func (g *guard) databaseServices(volume string) []string {
+	var out []string
+	if g.world.Project == nil {
+		return nil
+	}
+	for name, s := range g.world.Project.Services {
+		if slices.ContainsFunc(s.Mounts, func(m inventory.Mount) bool { return m.Name == volume && isDataOf(s.Image, s.Env, m) }) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// everyDirectus are the Directus containers of the daemon, and the services of the project that have none.
+func (g *guard) everyDirectus() []*bootsource.Boot {
+	var out []*bootsource.Boot
+	has := map[string]bool{}
+	for i := range g.world.Containers {
+		c := &g.world.Containers[i]
+		if b := specBoot(c); g.isDirectus(b) {
+			for _, n := range c.Networks {
+				b.Spec.Networks = append(b.Spec.Networks, n.Name)
+			}
+			out = append(out, b)
+			has[c.Service()] = has[c.Service()] || c.Project() == g.world.Name
+		}
+	}
+	if g.world.Project == nil {
+		return out
+	}
+	for name := range g.world.Project.Services {
+		b := &bootsource.Boot{Project: g.world.Name, Service: name, Spec: g.world.Spec(name)}
+		if !has[name] && g.isDirectus(b) {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// isDataOf tells whether a mount holds the files of a Postgres: by the place, or by what PGDATA says.
+func isDataOf(image string, env []string, m inventory.Mount) bool {
+	if m.Type != "volume" {
+		return false
+	}
+	target := strings.ToLower(m.Target)
+	if strings.Contains(target, "postgresql") || strings.Contains(target, "pgdata") || strings.Contains(target, "postgres") {
+		return true
+	}
+	for _, e := range env {
+		if dir, ok := strings.CutPrefix(e, "PGDATA="); ok && (dir == m.Target || strings.HasPrefix(dir, strings.TrimSuffix(m.Target, "/")+"/")) {
+			return true
+		}
+	}
+	_ = image
+	return false
+}
+
+// rows counts the rows of the team's tables, within the settings' budget.
+func (g *guard) rows(ctx context.Context, s *sight) (rows int64, estimate bool) {
+	var effects []plan.Effect
+	for _, t := range s.session.Database.Catalog.Tables {
+		if (t.Kind == 'r' || t.Kind == 'p') && !strings.HasPrefix(t.Name, "directus_") {
+			effects = append(effects, plan.Effect{Op: plan.DropTable, Table: t.Name})
+		}
+	}
+	budget := s.session.Config.LossTimeout.V
+	if budget <= 0 {
+		budget = 2 * time.Second
+	}
+	counts, err := s.session.Database.CountLoss(ctx, effects, budget)
+	if err != nil {
+		return -1, false
+	}
+	for _, c := range counts {
+		if c.N < 0 {
+			return -1, false
+		}
+		rows += c.N
+		estimate = estimate || c.Estimate
+	}
+	return rows, estimate
+}
+
+// peek looks whether a volume that no container uses holds the files of a Postgres. Where it cannot look, it
+// says so of a volume whose name speaks of one.
+func (g *guard) peek(ctx context.Context, volume string) bool {
+	f := first([]string{"/v/PG_VERSION", "/v/data/PG_VERSION", "/v/pgdata/PG_VERSION", "/v/18/docker/PG_VERSION"}, func(p string) ([]byte, error) {
+		return g.probeMount(ctx, "type=volume,source="+volume+",target=/v,volume-nocopy,readonly", bootsource.Source{}, p)
+	})
+	if f.err != nil {
+		name := strings.ToLower(volume)
+		return strings.Contains(name, "pg") || strings.Contains(name, "postgres") || strings.Contains(name, "db") || strings.Contains(name, "database")
+	}
+	return f.data != nil
+}
