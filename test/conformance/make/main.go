@@ -3,7 +3,7 @@
 // Command make rebuilds the conformance fixtures: for each version it lets a real Directus make a schema through its API, adds in
 // SQL what the API cannot make, dumps the database, and keeps what that Directus writes for a database restored from the dump.
 //
-//	go run ./test/conformance/make [FIXTURE ...]
+//	go run -tags tools ./test/conformance/make [FIXTURE ...]
 //
 // Run it from the top of the project. It needs Postgres with PostGIS, npm, and the network for the first install of a version.
 package main

@@ -3,7 +3,7 @@
 // Command lab installs the real Directus versions that the tests ask, one after the other, so that test
 // packages that run side by side find them ready.
 //
-//	go run ./test/machine/lab VERSION...
+//	go run -tags tools ./test/machine/lab VERSION...
 package main
 
 import (
