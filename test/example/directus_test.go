@@ -1,6 +1,6 @@
 //go:build directus
 
-package main
+package example
 
 import (
 	"testing"

@@ -1,6 +1,4 @@
-//go:build tools
-
-package main
+package example
 
 import (
 	"bytes"

@@ -1,20 +1,15 @@
-//go:build tools
-
-// Command example makes the example project with a real Directus: snapshots/schema.yaml, and the SQL
+// Package example makes the example project with a real Directus: snapshots/schema.yaml, and the SQL
 // from which the demo makes the same database without one (internal/demo/data).
-//
-//	go run -tags tools ./test/example        (in the root of the repository; needs npm and Postgres)
 //
 // collections.json says what is created, through Directus's API. It refuses to write a file before a
 // real Directus has taken the same snapshot from the finished SQL.
-package main
+package example
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 
 	"github.com/schemaguard/schemaguard/internal/atomicfile"
@@ -31,22 +26,14 @@ const (
 	rowsFile        = dataDir + "/rows.sql"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "example:", err)
-		os.Exit(1)
-	}
-}
-
 // maker holds what the steps share.
 type maker struct {
 	srv *pgserver.Server
 	lab *directuslab.Lab
 }
 
-func run(ctx context.Context) (err error) {
+// Make makes it, in the root of the repository; it needs npm and Postgres.
+func Make(ctx context.Context) (err error) {
 	srv, err := pgserver.Start(ctx, pgserver.Options{})
 	if err != nil {
 		return err
