@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -136,6 +137,32 @@ func (r *Repo) indexEntries(ctx context.Context, path string) (gitindex.Result, 
 	}
 	res.Entries[0].IntentToAdd, err = intentFlag(out)
 	return res, err
+}
+
+// TrackedNamed returns the staged files called base, in whatever folder, as paths from the root.
+func (r *Repo) TrackedNamed(ctx context.Context, base string) ([]string, error) {
+	data, err := os.ReadFile(r.loc.IndexFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the index: %w", err)
+	}
+	paths, err := gitindex.Named(data, base, r.idLen)
+	if err == nil {
+		return paths, nil
+	}
+	out, gitErr := r.ask(ctx, lookupTimeout, err.Error(), "ls-files", "-z", "--full-name")
+	if gitErr != nil {
+		return nil, fmt.Errorf("reading the index: %w", r.unreadable(gitErr, err.Error()))
+	}
+	paths = nil
+	for name := range strings.SplitSeq(string(out), "\x00") {
+		if name == base || strings.HasSuffix(name, "/"+base) {
+			paths = append(paths, name)
+		}
+	}
+	return slices.Compact(paths), nil
 }
 
 // parseStage reads `git ls-files --stage -z`: "100644 ID 0\tPATH\0".

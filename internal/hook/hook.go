@@ -12,13 +12,16 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/schemaguard/schemaguard/internal/config"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/save"
+	"github.com/schemaguard/schemaguard/internal/terminal"
 	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
@@ -53,8 +56,9 @@ type Call struct {
 	Stdin io.Reader
 	Env   func(string) string
 	Now   func() time.Time
-	Open  func() (*workspace.Workspace, error) // looks at the project
-	Save  save.Options                         // how a snapshot is written, for hook.fix
+	// Open looks at the project of a settings file; empty for that of the command.
+	Open func(settings string) (*workspace.Workspace, error)
+	Save save.Options // how a snapshot is written, for hook.fix
 }
 
 // Outcome is what git and the author are told.
@@ -103,20 +107,97 @@ func (c Call) prove(file string) error {
 }
 
 func (c Call) refusing(ctx context.Context) (Outcome, error) {
-	w, err := c.Open()
+	w, err := c.Open("")
 	if reason := strings.TrimSpace(c.Env(SkipVariable)); reason != "" {
 		return c.skip(ctx, w, reason), nil
 	}
+	if err != nil || w.Repo == nil {
+		return Outcome{}, err // outside a working tree there is nothing of ours
+	}
+	answer := c.commit
+	if c.Name == PrePush {
+		refs, err := readRefs(c.Stdin)
+		if err != nil {
+			return Outcome{}, err
+		}
+		answer = func(ctx context.Context, w *workspace.Workspace) (Outcome, error) { return c.push(ctx, w, refs) }
+	}
+	return c.each(ctx, w, answer)
+}
+
+// each answers for every project of the repository: a folder with settings of
+// its own that git tracks is one, and a hook is there for all of them.
+func (c Call) each(ctx context.Context, first *workspace.Workspace, answer func(context.Context, *workspace.Workspace) (Outcome, error)) (Outcome, error) {
+	projects := []*workspace.Workspace{first}
+	settings, err := first.Repo.TrackedNamed(ctx, config.FileName)
 	if err != nil {
 		return Outcome{}, err
 	}
-	if w.Repo == nil {
-		return Outcome{}, nil // not inside a working tree: there is nothing of ours
+	for _, path := range settings {
+		file := filepath.Join(first.Repo.Root(), filepath.FromSlash(path))
+		if _, err := os.Stat(file); err != nil || sameFile(file, first.Config.File) {
+			continue
+		}
+		w, err := c.Open(file)
+		if err != nil {
+			return Outcome{}, err
+		}
+		if w.Repo != nil && w.Repo.GitDir() == first.Repo.GitDir() && w.Path != first.Path {
+			projects = append(projects, w)
+		}
 	}
-	if c.Name == PrePush {
-		return c.push(ctx, w)
+	var all Outcome
+	for _, w := range projects {
+		out, err := answer(ctx, w)
+		if err != nil {
+			return all, err
+		}
+		fromTop(w, &out)
+		all.Exit = max(all.Exit, out.Exit)
+		all.Verdicts = append(all.Verdicts, out.Verdicts...)
+		for _, line := range out.Lines {
+			if len(projects) > 1 {
+				line = w.Path + ": " + line
+			}
+			all.say("%s", line)
+		}
 	}
-	return c.commit(ctx, w)
+	return all, nil
+}
+
+// fromTop has the commands that help name the project's folder: git runs hooks at
+// the top of the working tree, where it is not found.
+func fromTop(w *workspace.Workspace, out *Outcome) {
+	rel, err := filepath.Rel(w.Repo.Root(), w.Config.Root)
+	if err != nil || rel == "." || strings.HasPrefix(rel, "..") {
+		return
+	}
+	folder, _ := terminal.Quote(filepath.ToSlash(rel))
+	there := func(text string) string {
+		return strings.ReplaceAll(text, "schemaguard snapshot", "schemaguard -C "+folder+" snapshot")
+	}
+	for i := range out.Verdicts {
+		v := &out.Verdicts[i]
+		for j := range v.Next {
+			v.Next[j] = there(v.Next[j])
+		}
+		for j := range v.Findings {
+			v.Findings[j].Fix = there(v.Findings[j].Fix)
+		}
+	}
+	for i := range out.Lines {
+		out.Lines[i] = there(out.Lines[i])
+	}
+}
+
+// sameFile tells whether two paths lead to the same file.
+func sameFile(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
 }
 
 // Known tells whether schemaguard has an answer to a hook.

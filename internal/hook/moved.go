@@ -2,8 +2,10 @@ package hook
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/exitcode"
@@ -16,12 +18,23 @@ import (
 // moved answers the hooks that come after the fact: where another snapshot lies
 // in the working tree now, what would a boot do with it?
 func (c Call) moved(ctx context.Context) (Outcome, error) {
-	var out Outcome
-	w, err := c.Open()
+	w, err := c.Open("")
 	if err != nil || w.Repo == nil {
-		return out, err
+		return Outcome{}, err
 	}
-	word, ok := c.arrived(ctx, w)
+	last := ""
+	if c.Name == PostRewrite {
+		last = lastRewritten(c.Stdin)
+	}
+	return c.each(ctx, w, func(ctx context.Context, w *workspace.Workspace) (Outcome, error) {
+		return c.movedIn(ctx, w, last)
+	})
+}
+
+// movedIn answers for one project; last is the tip as it was before a rebase.
+func (c Call) movedIn(ctx context.Context, w *workspace.Workspace, last string) (Outcome, error) {
+	var out Outcome
+	word, ok := c.arrived(ctx, w, last)
 	if !ok {
 		return out, nil
 	}
@@ -51,7 +64,7 @@ func (c Call) moved(ctx context.Context) (Outcome, error) {
 
 // arrived tells whether the snapshot is another than before, and what to compare
 // live with: the word is one for [workspace.Workspace.Target].
-func (c Call) arrived(ctx context.Context, w *workspace.Workspace) (word string, ok bool) {
+func (c Call) arrived(ctx context.Context, w *workspace.Workspace, last string) (word string, ok bool) {
 	from, to := "ORIG_HEAD", "HEAD"
 	switch c.Name {
 	case PostCheckout: // previous HEAD, new HEAD, 1 for a checkout of a branch
@@ -68,18 +81,16 @@ func (c Call) arrived(ctx context.Context, w *workspace.Workspace) (word string,
 		if len(c.Args) == 0 || c.Args[0] != "rebase" {
 			return "", false
 		}
-		if last := c.lastRewritten(); last != "" {
-			from = last
-		}
+		from = cmp.Or(last, from)
 	}
 	return to, blobAt(ctx, w, from) != blobAt(ctx, w, to)
 }
 
 // lastRewritten returns the old id of the last commit that a rebase rewrote: the
 // tip as it was. Standard input has lines of old and new ids.
-func (c Call) lastRewritten() string {
+func lastRewritten(r io.Reader) string {
 	last := ""
-	for lines := bufio.NewScanner(c.Stdin); lines.Scan(); {
+	for lines := bufio.NewScanner(r); lines.Scan(); {
 		if f := strings.Fields(lines.Text()); len(f) >= 2 {
 			last = f[0]
 		}

@@ -23,11 +23,7 @@ type pushed struct{ local, tip, remote string }
 // push answers pre-push: is every snapshot that leaves this machine valid, and
 // does it hold the work that is in the database? It is what a `commit -n` runs
 // into.
-func (c Call) push(ctx context.Context, w *workspace.Workspace) (Outcome, error) {
-	refs, err := readRefs(c.Stdin)
-	if err != nil {
-		return Outcome{}, err
-	}
+func (c Call) push(ctx context.Context, w *workspace.Workspace, refs []pushed) (Outcome, error) {
 	if len(refs) == 0 {
 		refs = c.unsaid(ctx, w)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/hook"
 	"github.com/schemaguard/schemaguard/internal/report"
+	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
 func (a commands) hookCommand() *cobra.Command {
@@ -32,7 +33,7 @@ func (a commands) hook(cmd *cobra.Command, name string, args []string) error {
 		return app.Usagef(cmd, "%q is no hook that schemaguard answers; those are %s", name, strings.Join(hook.Names(), ", "))
 	}
 	out, err := hook.Run(a.Ctx, hook.Call{
-		Name: name, Args: args, Stdin: a.Streams.In, Env: os.Getenv, Now: a.Now, Open: a.Workspace,
+		Name: name, Args: args, Stdin: a.Streams.In, Env: os.Getenv, Now: a.Now, Open: a.open,
 		Save: a.SaveOptions("", "", true),
 	})
 	for i := range out.Verdicts {
@@ -48,4 +49,14 @@ func (a commands) hook(cmd *cobra.Command, name string, args []string) error {
 	}
 	a.Code = out.Exit
 	return err
+}
+
+// open looks at the project of a settings file; empty for that of the command.
+func (a commands) open(settings string) (*workspace.Workspace, error) {
+	if settings == "" {
+		return a.Workspace()
+	}
+	other := *a.App
+	other.Flags.Config = settings
+	return other.Workspace()
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/go-git/go-git/v5/plumbing/format/index"
+	"github.com/google/go-cmp/cmp"
 )
 
 func git(t testing.TB, dir string, args ...string) string {
@@ -177,6 +178,39 @@ func BenchmarkLookup(b *testing.B) {
 	for b.Loop() {
 		if _, err := Lookup(data, "snapshots/schema.yaml", 20); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// Named finds what git ls-files finds, in every version of the index.
+func TestNamed(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"2", "3", "4"} {
+		dir := t.TempDir()
+		git(t, dir, "init", "-q")
+		for _, name := range []string{".conf", "a/.conf", "a/x.conf", "b/c/.conf", "b/.conf.d", "z/.conf/file"} {
+			if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		git(t, dir, "add", "-A")
+		git(t, dir, "update-index", "--index-version", version)
+		data, err := os.ReadFile(filepath.Join(dir, ".git", "index"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := Named(data, ".conf", 20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{".conf", "a/.conf", "b/c/.conf"}, got); diff != "" {
+			t.Errorf("version %s: %s", version, diff)
+		}
+		if _, err := Named(data[:len(data)/2], ".conf", 20); err == nil {
+			t.Error("half an index names files")
 		}
 	}
 }
