@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -169,11 +170,7 @@ func all(filters string) bool {
 		}
 	}
 	if json.Unmarshal([]byte(filters), &lists) == nil {
-		for _, value := range lists.All {
-			if truth(value) {
-				return true
-			}
-		}
+		return slices.ContainsFunc(lists.All, truth)
 	}
 	return false
 }

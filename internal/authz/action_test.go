@@ -61,12 +61,14 @@ func TestRead(t *testing.T) {
 		{"POST", "/v1.41/containers/x/update", `{"restartpolicy": {"NAME": "on-failure"}} {}`, Action{Kind: Update, Target: "x", Policy: "on-failure"}},
 		{"POST", "/v1.41/containers/x/update", "", Action{Kind: Update, Target: "x", Policy: "?"}},
 		{"POST", "/v1.41/containers/create?name=x", "", created("x", "?", Container{})},
-		{"POST", "/v1.41/containers/create", `{"Image": "a:1", "Env": ["A=1"], "Labels": {"l": "v"}, "Cmd": "run", "Entrypoint": ["e", "f"],
+		{
+			"POST", "/v1.41/containers/create", `{"Image": "a:1", "Env": ["A=1"], "Labels": {"l": "v"}, "Cmd": "run", "Entrypoint": ["e", "f"],
 			"HostConfig": {"Binds": ["/h:/c:ro", "vol:/v"], "Mounts": [{"Type": "volume", "Source": "pg", "Target": "/p"}], "RestartPolicy": {"Name": "always"}}}`,
 			created("", "always", Container{
 				Image: "a:1", Env: []string{"A=1"}, Labels: map[string]string{"l": "v"}, Cmd: []string{"run"}, Entrypoint: []string{"e", "f"},
 				Mounts: []Mount{{"/h", "/c"}, {"vol", "/v"}, {"pg", "/p"}},
-			})},
+			}),
+		},
 		{"POST", "/v1.41/containers/create?name=x", `{"Image": "a", "Env": null, "Cmd": null}`, created("x", "", Container{Image: "a"})},
 		{"POST", "/v1.41/containers/create?name=x", `{"Image": `, created("x", "?", Container{})},
 		{"POST", "*", "", Action{}},

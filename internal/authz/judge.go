@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"sync"
 	"time"
@@ -239,9 +240,7 @@ func merge(image, c Container) Container {
 	c.Env = append(append([]string(nil), image.Env...), c.Env...)
 	labels := map[string]string{}
 	for _, from := range []map[string]string{image.Labels, c.Labels} {
-		for name, value := range from {
-			labels[name] = value
-		}
+		maps.Copy(labels, from)
 	}
 	c.Labels = labels
 	if len(c.Entrypoint) == 0 {

@@ -171,10 +171,8 @@ func serve(t *testing.T, o Options) (stop func() error) {
 	return nil
 }
 
-type syncBuffer struct {
-	lines
-	n atomic.Int64
-}
+// syncBuffer tells from any goroutine how much was written.
+type syncBuffer struct{ n atomic.Int64 }
 
 func (b *syncBuffer) Write(p []byte) (int, error) { b.n.Add(int64(len(p))); return len(p), nil }
 func (b *syncBuffer) Len() int64                  { return b.n.Load() }
