@@ -11,17 +11,22 @@ import (
 	"time"
 
 	"github.com/schemaguard/schemaguard/internal/cli/app"
+	"github.com/schemaguard/schemaguard/internal/cli/wrapped"
+	"github.com/schemaguard/schemaguard/internal/dockershim"
 	"github.com/schemaguard/schemaguard/internal/terminal"
 )
 
 // Main runs the command line args (with the program's name first) and returns
 // the exit code.
 func Main(args []string, streams *terminal.Streams) int {
+	if call, ok := dockershim.Called(args, os.Getenv); ok {
+		return wrapped.Shim(call, streams)
+	}
 	// A command ends before collecting garbage pays; the peak of a large schema stays below 100 MB.
 	debug.SetGCPercent(400)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	a := &app.App{Ctx: ctx, Streams: streams, Environ: os.Environ(), Now: time.Now}
+	a := &app.App{Ctx: ctx, Release: stop, Streams: streams, Environ: os.Environ(), Now: time.Now}
 	root := root(a)
 	root.SetArgs(args[1:])
 	root.SetIn(streams.In)

@@ -7,6 +7,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/cli/called"
 	"github.com/schemaguard/schemaguard/internal/cli/inspect"
 	"github.com/schemaguard/schemaguard/internal/cli/setup"
+	"github.com/schemaguard/schemaguard/internal/cli/wrapped"
 	"github.com/schemaguard/schemaguard/internal/report"
 )
 
@@ -29,7 +30,7 @@ func root(a *app.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "schemaguard", Short: "Keep a Directus schema from being destroyed by its own snapshot",
 		Long: rootLong, Example: rootExample,
-		SilenceErrors: true, SilenceUsage: true,
+		SilenceErrors: true, SilenceUsage: true, TraverseChildren: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
 		Args:              cobra.NoArgs,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -47,6 +48,7 @@ func root(a *app.App) *cobra.Command {
 	cmd.AddCommand(inspect.Commands(a)...)
 	cmd.AddCommand(setup.Commands(a)...)
 	cmd.AddCommand(called.Commands(a)...)
+	cmd.AddCommand(wrapped.Commands(a)...)
 	cmd.AddCommand(exitCodesTopic())
 	for _, sub := range cmd.Commands() {
 		if sub.Args == nil && sub.Runnable() {

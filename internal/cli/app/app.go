@@ -24,6 +24,9 @@ type App struct {
 	Now     func() time.Time
 	Flags   Flags
 	Code    int // exit code of a command that ran to its end
+	// Release gives up the signals that end Ctx, before this process becomes
+	// another program; it may be called twice.
+	Release func()
 
 	where    *workspace.Workspace // the project, once it was looked at
 	settings []setting

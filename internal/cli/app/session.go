@@ -17,7 +17,7 @@ func (a *App) Workspace() (*workspace.Workspace, error) {
 		a.Flags.Dir = ""
 	}
 	w, err := workspace.Open(a.Ctx, workspace.Options{
-		ConfigFile: a.Flags.Config, Flags: a.settingFlags(),
+		ConfigFile: a.Flags.Config, Flags: a.SettingFlags(),
 		Environ: a.Environ, Now: a.Now, Progress: a.Streams.Progress,
 	})
 	if err != nil {
@@ -36,7 +36,8 @@ func (a *App) Open() (*workspace.Session, error) {
 	return w.Connect(a.Ctx)
 }
 
-func (a *App) settingFlags() map[string]config.Flag {
+// SettingFlags are the flags given that override a key of the settings file.
+func (a *App) SettingFlags() map[string]config.Flag {
 	given := map[string]config.Flag{}
 	for _, s := range a.settings {
 		if *s.value != "" {
