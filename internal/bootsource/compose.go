@@ -38,6 +38,10 @@ func (p *predictor) inside(containers []*inventory.Container) {
 // serviceBoots says what becomes of the containers of one service.
 func (p *predictor) serviceBoots(name string, recreated map[string]Certainty) {
 	effect, existing := p.effects[name], p.containersOf(name)
+	if len(p.cmd.Unknown) > 0 {
+		p.anything(name, existing)
+		return
+	}
 	if effect == dockercmd.Creates {
 		p.oneOff(name)
 		return
@@ -63,6 +67,15 @@ func (p *predictor) serviceBoots(name string, recreated map[string]Certainty) {
 		if effect == dockercmd.Replaces {
 			b.Will, b.Armed = No, true
 		}
+		p.add(b)
+	}
+}
+
+// anything is what a verb or flag that is not known may do: start what there is, or anew.
+func (p *predictor) anything(name string, existing []*inventory.Container) {
+	for _, c := range existing {
+		b := p.made(name, c, Maybe)
+		b.Sources = append([]Source{{Kind: Container, ID: c.ID, Ref: c.Name}}, b.Sources...)
 		p.add(b)
 	}
 }
