@@ -112,6 +112,9 @@ func TestGuarded(t *testing.T) {
 		{"nginx in front of it", run("nginx", "-c", "/etc/nginx/directus.conf"), false},
 		{"waits for it", run("wait-for", "directus:8055"), false},
 		{"labelled", Container{Labels: map[string]string{directusLabel: "true"}}, true},
+		{"labelled another way", Container{Labels: map[string]string{directusLabel: "Yes"}}, true},
+		{"excluded by number", Container{Image: "directus/directus", Labels: map[string]string{directusLabel: "0"}}, false},
+		{"a label that says nothing", Container{Labels: map[string]string{directusLabel: "maybe"}}, false},
 		{"excluded", Container{Image: "directus/directus", Labels: map[string]string{directusLabel: "false"}}, false},
 	} {
 		if got := Guarded(c.c); got != c.want {

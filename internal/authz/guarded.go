@@ -21,11 +21,8 @@ const (
 // Guarded tells whether a container is a Directus: by its label, else by its environment (DB_CLIENT, and
 // KEY, SECRET or DIRECTUS_*), its image, or the command that it starts with.
 func Guarded(c Container) bool {
-	switch c.Labels[directusLabel] {
-	case "true":
-		return true
-	case "false":
-		return false
+	if said, ok := says(c.Labels, directusLabel); ok {
+		return said
 	}
 	client, key := false, false
 	for _, v := range c.Env {
@@ -36,6 +33,17 @@ func Guarded(c Container) bool {
 	return client && key ||
 		slices.ContainsFunc(append([]string{c.Image}, c.ImageNames...), directusImage) ||
 		startsDirectus(slices.Concat(c.Entrypoint, c.Cmd))
+}
+
+// says reads a label that decides; ok is false where it does not.
+func says(labels map[string]string, name string) (said, ok bool) {
+	switch strings.ToLower(labels[name]) {
+	case "true", "yes", "1":
+		return true, true
+	case "false", "no", "0":
+		return false, true
+	}
+	return false, false
 }
 
 // directusImage tells whether a name of an image is that of the official one, from any registry.
@@ -97,11 +105,8 @@ func escape(folder string) string {
 // guarded tells whether a volume holds the database of a guarded container, given the projects that have
 // one. What belongs to no project counts together.
 func (v Volume) guarded(projects func(string) bool) bool {
-	switch v.Labels[volumeLabel] {
-	case "true":
-		return true
-	case "false":
-		return false
+	if said, ok := says(v.Labels, volumeLabel); ok {
+		return said
 	}
 	return v.holdsDatabase() && projects(project(v.Labels))
 }
