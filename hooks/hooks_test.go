@@ -336,11 +336,11 @@ func TestMergeNeverLosesASide(t *testing.T) {
 				code          int
 				text          string
 			}{
-				{"merged", `[ "$*" = "merge base ours theirs snapshots/schema.yaml" ] && echo both >"$3"`, 0, "both\n"},
-				{"conflict", `echo '<<<<<<< x' >"$3"; exit 1`, 1, "<<<<<<< x\n"},
+				{"merged", `[ "$*" = "merge -- base ours theirs snapshots/schema.yaml" ] && echo both >"$4"`, 0, "both\n"},
+				{"conflict", `echo '<<<<<<< x' >"$4"; exit 1`, 1, "<<<<<<< x\n"},
 				{"crashed before it wrote", "exit 2", 1, marked},
 				{"knows no merge", "exit 4", 1, marked},
-				{"failed after it wrote marks", `echo '<<<<<<< x' >"$3"; exit 2`, 2, "<<<<<<< x\n"},
+				{"failed after it wrote marks", `echo '<<<<<<< x' >"$4"; exit 2`, 2, "<<<<<<< x\n"},
 				{"cannot be run", "#", 0, "two\n"}, // an empty program merges to ours: it said so
 				{"no program", "", 1, marked},
 			} {

@@ -10,7 +10,7 @@ named() {
 # OURS. What schemaguard cannot merge, git's own text merge does: a side must never get lost.
 find_program
 if [ -n "$program" ]; then
-  "$program" merge "$@"
+  "$program" merge -- "$@"
   status=$?
   if [ "$status" -le 1 ] || grep -q '^<<<<<<<' "$2"; then exit "$status"; fi
   say "note: schemaguard merge ended with exit code $status, git merges ${4:-the snapshot} as text"

@@ -73,7 +73,6 @@ func drivers() [][2]string {
 		{"merge.schemaguard.name", "schemaguard: Directus snapshots, merged item by item"},
 		{"merge.schemaguard.driver", script(hooks.Merge) + " " + placeholders},
 		{"diff.schemaguard.textconv", script(hooks.Textconv)},
-		{"diff.schemaguard.cachetextconv", "true"},
 	}
 }
 

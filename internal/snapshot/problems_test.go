@@ -103,6 +103,7 @@ func TestDecodeProblems(t *testing.T) {
 
 		{"the marks of a merge", change("    type: integer\n", "<<<<<<< HEAD\n    type: integer\n=======\n    type: text\n>>>>>>> x\n"), []string{"CONFLICT_MARKERS:13"}, false},
 		{"its last mark", soundYAML + ">>>>>>> feature\n", []string{"CONFLICT_MARKERS:31"}, false},
+		{"longer marks", change("    type: integer\n", "<<<<<<<<<<<< HEAD\n    type: integer\n============\n    type: text\n>>>>>>>>>>>> x\n"), []string{"CONFLICT_MARKERS:13"}, false},
 		{"marks inside a text", change("    meta: null\n", "    meta:\n      note: |-\n        <<<<<<< HEAD\n"), nil, true},
 		{"a log line before", "[10:14:02.123] INFO: loaded\n" + soundYAML, []string{"LOG_LINES:1"}, false},
 		{"a coloured one behind", soundYAML + "\x1b[32m[10:14:02] \x1b[0mINFO\n", []string{"LOG_LINES:31"}, false},

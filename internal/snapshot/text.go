@@ -39,9 +39,17 @@ var (
 // conflictMarker returns the line of the first mark that git leaves where a
 // merge failed, 0 for none. One mark alone may be text; a start mark is not.
 func conflictMarker(data []byte) int {
-	for _, mark := range []string{"<<<<<<< ", ">>>>>>> "} {
-		if i := indexAtLineStart(data, mark); i >= 0 {
-			return lineAt(data, i)
+	for _, mark := range []string{"<<<<<<<", ">>>>>>>"} { // longer ones by conflict-marker-size (gitattributes(5))
+		for from := 0; ; {
+			i := indexAtLineStart(data[from:], mark)
+			if i < 0 {
+				break
+			}
+			from += i
+			if rest := bytes.TrimLeft(data[from:], mark[:1]); bytes.HasPrefix(rest, []byte(" ")) {
+				return lineAt(data, from)
+			}
+			from += len(mark) // no longer at the start of a line
 		}
 	}
 	return 0

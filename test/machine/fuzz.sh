@@ -6,6 +6,6 @@ time=${1:-10s}
 grep -rlE --include='*_test.go' '^func Fuzz' . | sort | while read -r file; do
   grep -oE '^func Fuzz[A-Za-z0-9_]*' "$file" | while read -r _ name; do
     echo "$(dirname "$file") $name"
-    go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" "$(dirname "$file")" </dev/null
+    go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" -fuzzminimizetime 10x "$(dirname "$file")" </dev/null
   done
 done
