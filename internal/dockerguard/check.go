@@ -9,19 +9,14 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/bootsource"
 	"github.com/schemaguard/schemaguard/internal/catalog"
+	"github.com/schemaguard/schemaguard/internal/dockerguard/bootfile"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/containerdb"
+	"github.com/schemaguard/schemaguard/internal/dockerguard/recognise"
 	"github.com/schemaguard/schemaguard/internal/engine/inventory"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/live"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/workspace"
-)
-
-// The verdicts of a target.
-const (
-	clean   = "clean"
-	refused = "refused"
-	notRun  = "not-run"
 )
 
 // sight is the database of a container, opened, and what HEAD says of it.
@@ -41,7 +36,7 @@ func (g *guard) directus() []*bootsource.Boot {
 	}
 	var out []*bootsource.Boot
 	for i := range g.plan.Boots {
-		if b := &g.plan.Boots[i]; g.isDirectus(b) && (b.Will != bootsource.No || b.Armed) {
+		if b := &g.plan.Boots[i]; recognise.Directus(b, g.service) && (b.Will != bootsource.No || b.Armed) {
 			out = append(out, b)
 		}
 	}
@@ -54,8 +49,8 @@ func (g *guard) targets(ctx context.Context) {
 	for i := range g.plan.Boots {
 		b := &g.plan.Boots[i]
 		t := Target{
-			Project: b.Project, Service: b.Service, Directus: g.isDirectus(b), Boots: b.Will.String(), Armed: b.Armed,
-			Sources: []Source{}, Findings: []finding.Finding{}, label: name(b),
+			Project: b.Project, Service: b.Service, Directus: recognise.Directus(b, g.service), Boots: b.Will.String(), Armed: b.Armed,
+			Sources: []Source{}, Findings: []finding.Finding{}, Label: recognise.Name(b),
 		}
 		if b.Container != nil {
 			t.Container, t.ID = b.Container.Name, b.Container.ID
@@ -66,7 +61,7 @@ func (g *guard) targets(ctx context.Context) {
 			g.judge(ctx, b, &t)
 		default:
 			for _, s := range b.Sources {
-				t.Sources = append(t.Sources, Source{Kind: string(s.Kind), Detail: detail(s)})
+				t.Sources = append(t.Sources, Source{Kind: string(s.Kind), Detail: bootfile.Detail(s)})
 			}
 		}
 		g.d.Targets = append(g.d.Targets, t)
@@ -76,17 +71,17 @@ func (g *guard) targets(ctx context.Context) {
 // judge asks the check about one Directus container.
 func (g *guard) judge(ctx context.Context, b *bootsource.Boot, t *Target) {
 	sp := g.space(ctx, folder(b, g.world.Project))
-	paths, sure := g.paths(b, sp)
-	if !sure && tellsAll(b) {
+	paths, sure := recognise.Paths(b, g.SnapshotPath, projectPath(sp))
+	if !sure && recognise.AppliesNone(b) {
 		t.Verdict, t.Reason = clean, "its command applies no snapshot"
 		return
 	}
 	opened := make(chan *sight, 1)
 	go func() { opened <- g.sight(ctx, b, sp) }() // the database is read while docker copies the file
-	files := g.read(ctx, b, paths)
+	files := g.reader().Read(ctx, b, paths)
 	s := <-opened
 	for _, f := range files {
-		t.Sources = append(t.Sources, Source{Kind: string(f.source.Kind), Detail: detail(f.source), Path: f.path, SHA256: f.sum()})
+		t.Sources = append(t.Sources, Source{Kind: string(f.Source.Kind), Detail: bootfile.Detail(f.Source), Path: f.Path, SHA256: f.Sum()})
 	}
 	if s.Settings != nil {
 		t.Database = s.Settings.Display
@@ -96,7 +91,7 @@ func (g *guard) judge(ctx context.Context, b *bootsource.Boot, t *Target) {
 	}
 	switch {
 	case sp.err != nil:
-		t.unable(finding.NotRun, "the project cannot be read: "+line(sp.err), "schemaguard doctor")
+		unable(t, finding.NotRun, "the project cannot be read: "+line(sp.err), "schemaguard doctor")
 	case errors.Is(s.err, containerdb.ErrOther):
 		t.Verdict, t.Reason = clean, "it does not use Postgres, and is not guarded"
 	case s.session == nil:
@@ -106,18 +101,29 @@ func (g *guard) judge(ctx context.Context, b *bootsource.Boot, t *Target) {
 	}
 }
 
+// projectPath is where the project keeps its snapshot.
+func projectPath(sp *space) string {
+	switch {
+	case sp.err != nil:
+		return "snapshots/schema.yaml"
+	case sp.Path != "":
+		return sp.Path
+	}
+	return sp.Config.Snapshot.Path.V
+}
+
 // readable tells whether every source was read, or is still to be made.
-func (g *guard) readable(files []found, paths []string, sure bool, t *Target) bool {
+func (g *guard) readable(files []bootfile.File, paths []string, sure bool, t *Target) bool {
 	for _, f := range files {
 		switch {
-		case f.err != nil:
-			t.unable(finding.NotRun, fmt.Sprintf("the snapshot in %s cannot be read: %s", detail(f.source), line(f.err)), "docker cp "+t.label+":"+f.path+" -")
+		case f.Err != nil:
+			unable(t, finding.NotRun, fmt.Sprintf("the snapshot in %s cannot be read: %s", bootfile.Detail(f.Source), line(f.Err)), "docker cp "+t.Label+":"+f.Path+" -")
 			return false
-		case f.missing && sure:
-			t.unable(finding.BootUnknown, fmt.Sprintf("there is no snapshot at %s of %s", strings.Join(paths, " or "), detail(f.source)), "schemaguard explain BOOT_UNKNOWN")
+		case f.Missing && sure:
+			unable(t, finding.BootUnknown, fmt.Sprintf("there is no snapshot at %s of %s", strings.Join(paths, " or "), bootfile.Detail(f.Source)), "schemaguard explain BOOT_UNKNOWN")
 			return false
-		case f.missing:
-			t.unable(finding.BootUnknown, fmt.Sprintf("no snapshot was found in %s, and its command does not say where it is", detail(f.source)), "schemaguard explain BOOT_UNKNOWN")
+		case f.Missing:
+			unable(t, finding.BootUnknown, fmt.Sprintf("no snapshot was found in %s, and its command does not say where it is", bootfile.Detail(f.Source)), "schemaguard explain BOOT_UNKNOWN")
 			return false
 		}
 	}
@@ -154,24 +160,24 @@ func (g *guard) sight(ctx context.Context, b *bootsource.Boot, sp *space) *sight
 
 // ask asks about HEAD by the operator's rule, that what is in no commit is to be saved first, and about each
 // snapshot that the boot may apply.
-func (g *guard) ask(ctx context.Context, b *bootsource.Boot, t *Target, s *sight, files []found) {
+func (g *guard) ask(ctx context.Context, b *bootsource.Boot, t *Target, s *sight, files []bootfile.File) {
 	t.Verdict = clean
 	target, headErr := s.session.Target(ctx, "HEAD")
 	asked := map[string]bool{}
 	for _, f := range files {
-		if f.later || asked[string(f.data)] {
+		if f.Later || asked[string(f.Data)] {
 			continue
 		}
-		asked[string(f.data)] = true
-		source := policy.Source{Name: string(f.source.Kind) + ":" + t.label, Origin: f.path}
-		boot, err := s.session.BootTarget(ctx, source, t.label+":"+f.path, f.data)
+		asked[string(f.Data)] = true
+		source := policy.Source{Name: string(f.Source.Kind) + ":" + t.Label, Origin: f.Path}
+		boot, err := s.session.BootTarget(ctx, source, t.Label+":"+f.Path, f.Data)
 		if err != nil {
-			t.unable(finding.GitUnreadable, line(err), "schemaguard doctor")
+			unable(t, finding.GitUnreadable, line(err), "schemaguard doctor")
 			return
 		}
 		v := s.session.Ask(ctx, workspace.Question{Target: boot, Rule: policy.Boot, Guard: true, Budget: s.session.Config.LossTimeout.V})
 		g.stale(b, f, &v)
-		t.add(&v)
+		add(t, &v)
 	}
 	if s.session.Repo == nil || headErr != nil || target.Missing != nil || asked[string(target.Data)] {
 		return
@@ -181,13 +187,13 @@ func (g *guard) ask(ctx context.Context, b *bootsource.Boot, t *Target, s *sight
 		s.head, s.asked = &v, true
 	}
 	if s.head.State == policy.Refused {
-		t.add(s.head)
+		add(t, s.head)
 	}
 }
 
 // add joins one verdict to the target's. A refusal that another verdict already made stands once.
-func (t *Target) add(v *policy.Verdict) {
-	t.verdicts = append(t.verdicts, v)
+func add(t *Target, v *policy.Verdict) {
+	t.Verdicts = append(t.Verdicts, v)
 	switch v.State {
 	case policy.Refused, policy.Drift:
 		t.Verdict = refused
@@ -197,7 +203,7 @@ func (t *Target) add(v *policy.Verdict) {
 		}
 	case policy.Clean:
 	}
-	if t.Reason == "" || v.State != policy.Clean && t.Verdict != clean && len(t.verdicts) == 1 {
+	if t.Reason == "" || v.State != policy.Clean && t.Verdict != clean && len(t.Verdicts) == 1 {
 		t.Reason = v.Summary
 	}
 	for _, f := range v.Findings {
@@ -205,7 +211,7 @@ func (t *Target) add(v *policy.Verdict) {
 			f.Refuses = true
 		}
 		if f.Refuses && f.Item == "" {
-			f.Item = t.label
+			f.Item = t.Label
 		}
 		known := slices.ContainsFunc(t.Findings, func(k finding.Finding) bool {
 			return k.Item == f.Item && (k.Code == f.Code || k.Refuses && f.Refuses)
@@ -217,19 +223,19 @@ func (t *Target) add(v *policy.Verdict) {
 }
 
 // unable makes the target not-run.
-func (t *Target) unable(code finding.Code, reason, fix string) {
+func unable(t *Target, code finding.Code, reason, fix string) {
 	v := policy.Unable(code, reason, fix)
 	for i := range v.Findings {
-		v.Findings[i].Item = t.label
+		v.Findings[i].Item = t.Label
 	}
 	t.Verdict = clean
-	t.add(&v)
+	add(t, &v)
 	t.Reason = reason
 }
 
 // stale words what is ahead of a snapshot in an image: the image was built before the commit.
-func (g *guard) stale(b *bootsource.Boot, f found, v *policy.Verdict) {
-	if f.source.Kind == bootsource.Mount {
+func (g *guard) stale(b *bootsource.Boot, f bootfile.File, v *policy.Verdict) {
+	if f.Source.Kind == bootsource.Mount {
 		return
 	}
 	for i := range v.Findings {
@@ -238,7 +244,7 @@ func (g *guard) stale(b *bootsource.Boot, f found, v *policy.Verdict) {
 			continue
 		}
 		old.Code = finding.StaleImage
-		old.Message = fmt.Sprintf("%s is in git, but not in %s, which was built before that", old.Item, detail(f.source))
+		old.Message = fmt.Sprintf("%s is in git, but not in %s, which was built before that", old.Item, bootfile.Detail(f.Source))
 		old.Fix = g.renew(b)
 	}
 }

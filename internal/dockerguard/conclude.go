@@ -10,6 +10,7 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/bootsource"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/consent"
+	"github.com/schemaguard/schemaguard/internal/dockerguard/recognise"
 	"github.com/schemaguard/schemaguard/internal/finding"
 )
 
@@ -27,15 +28,15 @@ func (g *guard) conclude(ctx context.Context) {
 		starts := t.Boots != bootsource.No.String()
 		switch {
 		case t.Verdict == refused && starts:
-			worst(Refuse, t.label+" would boot with a snapshot that loses work: "+t.Reason)
+			worst(Refuse, t.Label+" would boot with a snapshot that loses work: "+t.Reason)
 		case t.Verdict == notRun && starts:
-			worst(NotRun, t.label+" could not be checked: "+t.Reason)
+			worst(NotRun, t.Label+" could not be checked: "+t.Reason)
 		case t.Verdict == refused:
-			worst(Warn, "the next start of "+t.label+" would lose work: "+t.Reason)
+			worst(Warn, "the next start of "+t.Label+" would lose work: "+t.Reason)
 		case t.Verdict == notRun:
 			t.Notes = append(t.Notes, t.Reason)
 		case t.Verdict == clean && starts && outcome == Pass && t.Directus:
-			reason = t.label + ": " + t.Reason
+			reason = t.Label + ": " + t.Reason
 		}
 	}
 	for i := range g.d.Findings {
@@ -55,32 +56,12 @@ func (g *guard) conclude(ctx context.Context) {
 
 func (g *guard) settle(o Outcome, reason string) { g.d.Outcome, g.d.Reason = o, reason }
 
-// refusals are what a consent has to name.
-func (d *Decision) refusals() []finding.Finding {
-	var out []finding.Finding
-	add := func(list []finding.Finding) {
-		for i := range list {
-			known := slices.ContainsFunc(out, func(f finding.Finding) bool { return consent.Key(&f) == consent.Key(&list[i]) })
-			if list[i].Refuses && !known {
-				out = append(out, list[i])
-			}
-		}
-	}
-	add(d.Findings)
-	for i := range d.Targets {
-		if t := &d.Targets[i]; t.Boots != bootsource.No.String() && t.Verdict != clean {
-			add(t.Findings)
-		}
-	}
-	return out
-}
-
 // consents lets a refusal pass that somebody agreed to, item by item.
 func (g *guard) consents(ctx context.Context) {
 	if g.d.Allows() {
 		return
 	}
-	refusals := g.d.refusals()
+	refusals := g.d.Refusals()
 	how := "flag or variable"
 	missing := consent.Missing(refusals, g.allowed)
 	if len(refusals) == 0 {
@@ -120,38 +101,12 @@ func (g *guard) consents(ctx context.Context) {
 
 // typed asks a person to type back how much would be lost.
 func (g *guard) typed(missing []finding.Finding) bool {
-	n, what := g.d.rows(), "rows that would be lost"
+	n, what := g.d.Rows(), "rows that would be lost"
 	if n <= 0 {
 		n, what = int64(len(missing)), "refusals above"
 	}
 	answer, err := g.Ask(fmt.Sprintf("Type the number of %s (%d) to go on all the same: ", what, n))
 	return err == nil && strings.TrimSpace(answer) == strconv.FormatInt(n, 10)
-}
-
-// rows are those that the boots and the volumes would destroy, as far as they were counted.
-func (d *Decision) rows() int64 {
-	var n int64
-	for i := range d.Targets {
-		most := int64(0)
-		for _, v := range d.Targets[i].verdicts {
-			sum := int64(0)
-			for _, c := range v.Changes {
-				for _, l := range c.Loss {
-					if l.Data && l.Count > 0 {
-						sum += l.Count
-					}
-				}
-			}
-			most = max(most, sum)
-		}
-		n += most
-	}
-	for _, v := range d.Volumes {
-		if v.Database && v.Rows > 0 {
-			n += v.Rows
-		}
-	}
-	return n
 }
 
 // user is who agrees: the one behind sudo where there is one.
@@ -174,7 +129,7 @@ func (g *guard) next(refusals []finding.Finding) []string {
 		}
 	}
 	for i := range g.d.Targets {
-		for _, v := range g.d.Targets[i].verdicts {
+		for _, v := range g.d.Targets[i].Verdicts {
 			for _, n := range v.Next {
 				add(n)
 			}
@@ -194,7 +149,7 @@ func (g *guard) next(refusals []finding.Finding) []string {
 // first is the first Directus that boots.
 func (g *guard) first() *bootsource.Boot {
 	for i := range g.plan.Boots {
-		if b := &g.plan.Boots[i]; b.Will != bootsource.No && g.isDirectus(b) {
+		if b := &g.plan.Boots[i]; b.Will != bootsource.No && recognise.Directus(b, g.service) {
 			return b
 		}
 	}

@@ -290,7 +290,7 @@ func TestIncident(t *testing.T) {
 
 func keys(d *Decision) []string {
 	var out []string
-	for _, f := range d.refusals() {
+	for _, f := range d.Refusals() {
 		out = append(out, string(f.Code)+":"+f.Item)
 	}
 	return out

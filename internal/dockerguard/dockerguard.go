@@ -9,7 +9,6 @@ package dockerguard
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 	"slices"
 	"time"
@@ -18,6 +17,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/config"
 	"github.com/schemaguard/schemaguard/internal/dockercmd"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/consent"
+	"github.com/schemaguard/schemaguard/internal/dockerguard/decision"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/redact"
 	"github.com/schemaguard/schemaguard/internal/terminal"
@@ -54,7 +54,7 @@ func Decide(ctx context.Context, r Request) (Decision, error) {
 	}
 	g := &guard{Request: r, cmd: r.Command, spaces: map[string]*space{}, checks: map[string]*sight{}}
 	g.d = Decision{
-		SchemaVersion: 1, Kind: kindWord(r.Command.Kind), Verb: r.Command.Verb, Outcome: Pass,
+		SchemaVersion: 1, Kind: decision.KindWord(r.Command.Kind), Verb: r.Command.Verb, Outcome: Pass,
 		Command: consent.Hide(append([]string{r.Command.Program}, r.Command.Args...)), Args: r.Command.Args,
 		Targets: []Target{}, Volumes: []Volume{}, Steps: [][]string{},
 	}
@@ -67,7 +67,7 @@ func Decide(ctx context.Context, r Request) (Decision, error) {
 	}
 	c := r.Command
 	if c.Help || c.DryRun || c.Kind == dockercmd.ReadOnly && !c.AppliesSchema() && c.Volumes.Scope == dockercmd.NoVolumes {
-		g.d.Kind = kindWord(dockercmd.ReadOnly)
+		g.d.Kind = decision.KindWord(dockercmd.ReadOnly)
 		g.d.Reason = "it starts nothing and deletes nothing"
 		return g.d, nil
 	}
@@ -217,6 +217,3 @@ func terminalQuote(argv []string) string {
 
 // isCancelled tells a user who pressed Ctrl-C.
 func isCancelled(err error) bool { return errors.Is(err, context.Canceled) }
-
-// Explain writes the decision for people.
-func (d *Decision) Explain(w io.Writer) error { return d.write(w) }

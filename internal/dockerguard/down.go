@@ -8,6 +8,7 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/bootsource"
 	"github.com/schemaguard/schemaguard/internal/dockercmd"
+	"github.com/schemaguard/schemaguard/internal/dockerguard/bootfile"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/workspace"
@@ -17,14 +18,14 @@ import (
 const patience = 30 * time.Second
 
 // withoutDatabase decides on a container whose database could not be asked.
-func (g *guard) withoutDatabase(ctx context.Context, b *bootsource.Boot, t *Target, s *sight, sp *space, files []found) {
+func (g *guard) withoutDatabase(ctx context.Context, b *bootsource.Boot, t *Target, s *sight, sp *space, files []bootfile.File) {
 	switch {
 	case isEmpty(s.err):
 		t.Verdict, t.Reason = clean, "its database holds no Directus yet"
 		t.Notes = append(t.Notes, line(s.err))
 		return
 	case !isDown(s):
-		t.unable(workspace.Situation(s.err), line(s.err), "schemaguard doctor")
+		unable(t, workspace.Situation(s.err), line(s.err), "schemaguard doctor")
 		return
 	case g.isNew(ctx, s):
 		t.Verdict, t.Reason = clean, "its database is still to be made"
@@ -133,7 +134,7 @@ func (g *guard) forget(s *sight) {
 
 // byLastSeen goes by what the last check on this machine saw. It never makes anything clean but the very
 // snapshot that the database held then.
-func (g *guard) byLastSeen(t *Target, s *sight, sp *space, files []found) {
+func (g *guard) byLastSeen(t *Target, s *sight, sp *space, files []bootfile.File) {
 	reason := "its database cannot be asked: " + line(s.err)
 	fix := "schemaguard doctor"
 	if start := g.starts(s); start != nil {
@@ -141,7 +142,7 @@ func (g *guard) byLastSeen(t *Target, s *sight, sp *space, files []found) {
 	}
 	r, ok := sp.LastSeenOf(s.Settings)
 	if !ok {
-		t.unable(finding.Unreachable, reason, fix)
+		unable(t, finding.Unreachable, reason, fix)
 		return
 	}
 	seen := "when it was last seen, " + r.At.Local().Format("2006-01-02 15:04")
@@ -150,13 +151,13 @@ func (g *guard) byLastSeen(t *Target, s *sight, sp *space, files []found) {
 		v.State = policy.Refused
 		v.Findings[0].Refuses = true
 		t.Verdict = clean
-		t.add(&v)
+		add(t, &v)
 		t.Reason = v.Reason
 		return
 	}
 	for _, f := range files {
-		if !f.later && !workspace.IsLastSeen(r, f.data) {
-			t.unable(finding.Unreachable, reason+"; "+seen+", it was not what this boot applies", fix)
+		if !f.Later && !workspace.IsLastSeen(r, f.Data) {
+			unable(t, finding.Unreachable, reason+"; "+seen+", it was not what this boot applies", fix)
 			return
 		}
 	}

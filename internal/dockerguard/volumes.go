@@ -10,7 +10,10 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/bootsource"
 	"github.com/schemaguard/schemaguard/internal/dockercmd"
+	"github.com/schemaguard/schemaguard/internal/dockerguard/bootfile"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/containerdb"
+	"github.com/schemaguard/schemaguard/internal/dockerguard/recognise"
+	"github.com/schemaguard/schemaguard/internal/dockerguard/volumeloss"
 	"github.com/schemaguard/schemaguard/internal/engine/inventory"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/plan"
@@ -29,85 +32,10 @@ func (g *guard) volumes(ctx context.Context) {
 		})
 		return
 	}
-	for _, v := range g.doomed(ctx, all) {
+	named := g.cmd.Volumes.Scope == dockercmd.UnusedVolumes && (g.cmd.Volumes.Named || g.prunesNamed(ctx))
+	for _, v := range volumeloss.Doomed(g.cmd, g.plan, &g.world.World, all, named) {
 		g.lose(ctx, v)
 	}
-}
-
-// doomed are the volumes that the command deletes.
-func (g *guard) doomed(ctx context.Context, all []inventory.Volume) []inventory.Volume {
-	touched := map[string]bool{} // anonymous volumes of the containers that go
-	for i := range g.plan.Boots {
-		b := &g.plan.Boots[i]
-		if b.Container == nil || !g.replaces(b) {
-			continue
-		}
-		for _, m := range b.Container.Mounts {
-			if m.Anonymous() {
-				touched[m.Name] = true
-			}
-		}
-	}
-	used := map[string]bool{}
-	for i := range g.world.Containers {
-		c := &g.world.Containers[i]
-		if g.cmd.Verb == "system prune" && !c.Running() {
-			continue // it is pruned before its volumes are looked at
-		}
-		for _, m := range c.Mounts {
-			used[m.Name] = true
-		}
-	}
-	named := g.cmd.Volumes.Named
-	if g.cmd.Volumes.Scope == dockercmd.UnusedVolumes && !named {
-		named = g.prunesNamed(ctx)
-	}
-	var out []inventory.Volume
-	for _, v := range all {
-		goes := false
-		switch g.cmd.Volumes.Scope {
-		case dockercmd.NamedVolumes:
-			goes = slices.Contains(g.cmd.Volumes.Names, v.Name)
-		case dockercmd.TargetVolumes:
-			goes = touched[v.Name]
-		case dockercmd.ProjectVolumes:
-			goes = touched[v.Name] || g.ofProject(v)
-		case dockercmd.UnusedVolumes:
-			goes = !used[v.Name] && (named || v.Anonymous())
-		case dockercmd.AllVolumes:
-			goes = true
-		case dockercmd.NoVolumes:
-		}
-		if goes {
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
-// replaces tells whether a container goes, with its anonymous volumes.
-func (g *guard) replaces(b *bootsource.Boot) bool {
-	switch g.cmd.Verb {
-	case "up", "create", "scale":
-		return slices.ContainsFunc(b.Sources, func(s bootsource.Source) bool { return s.Kind != bootsource.Container })
-	case "rm":
-		return b.Armed && (!b.Container.Running() || g.cmd.Flags.On("stop"))
-	}
-	return b.Armed
-}
-
-// ofProject tells a volume that down -v removes: one that the file names and that is not external, and
-// without a file one that carries the project's label.
-func (g *guard) ofProject(v inventory.Volume) bool {
-	if p := g.world.Project; p != nil {
-		for _, pv := range p.Volumes {
-			if pv.Name == v.Name {
-				return !pv.External
-			}
-		}
-		return false
-	}
-	return g.world.Name != "" && v.Labels[inventory.LabelProject] == g.world.Name
 }
 
 // prunesNamed tells an engine before 23 (API 1.42), whose prune takes volumes with a name too.
@@ -125,7 +53,7 @@ func (g *guard) lose(ctx context.Context, v inventory.Volume) {
 	var users []*inventory.Container
 	for i := range g.world.Containers {
 		c := &g.world.Containers[i]
-		if slices.ContainsFunc(c.Mounts, func(m inventory.Mount) bool { return m.Name == v.Name && isDataOf(c.Image, c.Env, m) }) {
+		if slices.ContainsFunc(c.Mounts, func(m inventory.Mount) bool { return m.Name == v.Name && volumeloss.IsDatabase(c.Env, m) }) {
 			users = append(users, c)
 		}
 	}
@@ -192,7 +120,7 @@ func (g *guard) databaseServices(volume string) []string {
 		return nil
 	}
 	for name, s := range g.world.Project.Services {
-		if slices.ContainsFunc(s.Mounts, func(m inventory.Mount) bool { return m.Name == volume && isDataOf(s.Image, s.Env, m) }) {
+		if slices.ContainsFunc(s.Mounts, func(m inventory.Mount) bool { return m.Name == volume && volumeloss.IsDatabase(s.Env, m) }) {
 			out = append(out, name)
 		}
 	}
@@ -205,7 +133,7 @@ func (g *guard) everyDirectus() []*bootsource.Boot {
 	has := map[string]bool{}
 	for i := range g.world.Containers {
 		c := &g.world.Containers[i]
-		if b := specBoot(c); g.isDirectus(b) {
+		if b := recognise.Existing(c); recognise.Directus(b, g.service) {
 			for _, n := range c.Networks {
 				b.Spec.Networks = append(b.Spec.Networks, n.Name)
 			}
@@ -218,29 +146,11 @@ func (g *guard) everyDirectus() []*bootsource.Boot {
 	}
 	for name := range g.world.Project.Services {
 		b := &bootsource.Boot{Project: g.world.Name, Service: name, Spec: g.world.Spec(name)}
-		if !has[name] && g.isDirectus(b) {
+		if !has[name] && recognise.Directus(b, g.service) {
 			out = append(out, b)
 		}
 	}
 	return out
-}
-
-// isDataOf tells whether a mount holds the files of a Postgres: by the place, or by what PGDATA says.
-func isDataOf(image string, env []string, m inventory.Mount) bool {
-	if m.Type != "volume" {
-		return false
-	}
-	target := strings.ToLower(m.Target)
-	if strings.Contains(target, "postgresql") || strings.Contains(target, "pgdata") || strings.Contains(target, "postgres") {
-		return true
-	}
-	for _, e := range env {
-		if dir, ok := strings.CutPrefix(e, "PGDATA="); ok && (dir == m.Target || strings.HasPrefix(dir, strings.TrimSuffix(m.Target, "/")+"/")) {
-			return true
-		}
-	}
-	_ = image
-	return false
 }
 
 // rows counts the rows of the team's tables, within the settings' budget.
@@ -272,12 +182,12 @@ func (g *guard) rows(ctx context.Context, s *sight) (rows int64, estimate bool) 
 // peek looks whether a volume that no container uses holds the files of a Postgres. Where it cannot look, it
 // says so of a volume whose name speaks of one.
 func (g *guard) peek(ctx context.Context, volume string) bool {
-	f := first([]string{"/v/PG_VERSION", "/v/data/PG_VERSION", "/v/pgdata/PG_VERSION", "/v/18/docker/PG_VERSION"}, func(p string) ([]byte, error) {
-		return g.probeMount(ctx, "type=volume,source="+volume+",target=/v,volume-nocopy,readonly", bootsource.Source{}, p)
+	f := bootfile.First([]string{"/v/PG_VERSION", "/v/data/PG_VERSION", "/v/pgdata/PG_VERSION", "/v/18/docker/PG_VERSION"}, func(p string) ([]byte, error) {
+		return g.reader().ReadVolume(ctx, volume, p)
 	})
-	if f.err != nil {
+	if f.Err != nil {
 		name := strings.ToLower(volume)
 		return strings.Contains(name, "pg") || strings.Contains(name, "postgres") || strings.Contains(name, "db") || strings.Contains(name, "database")
 	}
-	return f.data != nil
+	return f.Data != nil
 }

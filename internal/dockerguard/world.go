@@ -10,6 +10,8 @@ import (
 	"github.com/schemaguard/schemaguard/internal/bootsource"
 	"github.com/schemaguard/schemaguard/internal/compose"
 	"github.com/schemaguard/schemaguard/internal/dockercmd"
+	"github.com/schemaguard/schemaguard/internal/dockerguard/bootfile"
+	"github.com/schemaguard/schemaguard/internal/dockerguard/recognise"
 	"github.com/schemaguard/schemaguard/internal/engine"
 	"github.com/schemaguard/schemaguard/internal/engine/inventory"
 )
@@ -173,7 +175,7 @@ func (g *guard) harmless(w *world, err error) bool {
 		return false
 	}
 	for i := range w.Containers {
-		if g.isDirectus(specBoot(&w.Containers[i])) {
+		if recognise.Directus(recognise.Existing(&w.Containers[i]), g.service) {
 			return false
 		}
 	}
@@ -256,4 +258,11 @@ func (w *world) volumeList(ctx context.Context) ([]inventory.Volume, error) {
 func (w *world) hasVolume(ctx context.Context, name string) (bool, error) {
 	vols, err := w.volumeList(ctx)
 	return slices.ContainsFunc(vols, func(v inventory.Volume) bool { return v.Name == name }), err
+}
+
+// reader reads files of what is still to start.
+func (g *guard) reader() *bootfile.Reader {
+	return &bootfile.Reader{
+		Engine: g.world.engine, Containers: g.world.Containers, Images: g.world.Images, Address: g.world.address, HasVolume: g.world.hasVolume,
+	}
 }

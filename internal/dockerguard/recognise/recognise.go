@@ -1,4 +1,8 @@
-package dockerguard
+// Package recognise tells which containers run Directus, and where in one its snapshot is, from what docker
+// knows of the container: labels, image, environment, command.
+//
+// It is pure: it looks into no container.
+package recognise
 
 import (
 	"path"
@@ -17,8 +21,8 @@ const (
 	labelSnapshot = "schemaguard.snapshot" // the path of the snapshot in the container
 )
 
-// specBoot is a container as a boot, for the questions that are asked of one.
-func specBoot(c *inventory.Container) *bootsource.Boot {
+// Existing is a container as a boot, for the questions that are asked of one.
+func Existing(c *inventory.Container) *bootsource.Boot {
 	return &bootsource.Boot{Container: c, Project: c.Project(), Service: c.Service(), Spec: bootsource.Spec{
 		Image: c.Image, Env: c.Env, Entry: c.Entry, Command: c.Command, Labels: c.Labels, Mounts: c.Mounts, Hosts: c.Hosts, NetMode: c.NetMode,
 	}}
@@ -27,16 +31,16 @@ func specBoot(c *inventory.Container) *bootsource.Boot {
 // runsDirectus finds the program among the words of a command, also inside a text for a shell.
 var runsDirectus = regexp.MustCompile(`(^|[\s/;&|"'(])directus(["')]?\s|["')]?$)`)
 
-// isDirectus tells whether a container runs Directus: by its label, by the service that the settings name, by
-// its image, its environment or its command.
-func (g *guard) isDirectus(b *bootsource.Boot) bool {
+// Directus tells whether a container runs Directus: by its label, by the service that the settings name ("" for
+// none), by its image, its environment or its command.
+func Directus(b *bootsource.Boot, service string) bool {
 	switch strings.ToLower(b.Spec.Labels[labelDirectus]) {
 	case "true", "yes", "1":
 		return true
 	case "false", "no", "0":
 		return false
 	}
-	if g.service != "" && b.Service == g.service {
+	if service != "" && b.Service == service {
 		return true
 	}
 	repository, _, _ := strings.Cut(b.Spec.Image, "@")
@@ -62,14 +66,15 @@ func text(b *bootsource.Boot) string {
 
 var applies = regexp.MustCompile(`\bschema\s+apply\b([^;&|]*)`)
 
-// paths says where the container has its snapshot, likeliest first. sure is set where somebody names the place:
-// a label, the settings, or the command that applies it.
-func (g *guard) paths(b *bootsource.Boot, sp *space) (list []string, sure bool) {
+// Paths says where the container has its snapshot, likeliest first. sure is set where somebody names the place:
+// a label, the settings (path), or the command that applies it; else the places follow from where the project
+// keeps its own.
+func Paths(b *bootsource.Boot, path, project string) (list []string, sure bool) {
 	if p := b.Spec.Labels[labelSnapshot]; p != "" {
 		return []string{inside(p)}, true
 	}
-	if g.SnapshotPath != "" {
-		return []string{inside(g.SnapshotPath)}, true
+	if path != "" {
+		return []string{inside(path)}, true
 	}
 	if m := applies.FindStringSubmatch(text(b)); m != nil {
 		for _, w := range strings.Fields(m[1]) {
@@ -77,13 +82,6 @@ func (g *guard) paths(b *bootsource.Boot, sp *space) (list []string, sure bool) 
 			if w != "" && !strings.HasPrefix(w, "-") && !strings.ContainsAny(w, "$`*") {
 				return []string{inside(w)}, true
 			}
-		}
-	}
-	project := "snapshots/schema.yaml"
-	if sp != nil && sp.err == nil {
-		project = sp.Path
-		if project == "" {
-			project = sp.Config.Snapshot.Path.V
 		}
 	}
 	return container.Candidates(project), false
@@ -100,8 +98,8 @@ func inside(p string) string {
 // programs are those whose words say all that a container does, unless one of the words is a script.
 var programs = []string{"sh", "ash", "bash", "dash", "tini", "dumb-init", "node", "npx", "directus", "pm2-runtime", "docker-entrypoint.sh"}
 
-// tellsAll reports a container whose command shows everything that it runs, and among it no schema apply.
-func tellsAll(b *bootsource.Boot) bool {
+// AppliesNone reports a container whose command shows everything that it runs, and among it no schema apply.
+func AppliesNone(b *bootsource.Boot) bool {
 	words := slices.Concat(b.Spec.Entry, b.Spec.Command)
 	if len(words) == 0 || applies.MatchString(text(b)) || !slices.Contains(programs, path.Base(words[0])) {
 		return false
@@ -114,8 +112,8 @@ func tellsAll(b *bootsource.Boot) bool {
 	return true
 }
 
-// name names a container for messages and consents.
-func name(b *bootsource.Boot) string {
+// Name names a container for messages and consents.
+func Name(b *bootsource.Boot) string {
 	switch {
 	case b.Container != nil:
 		return b.Container.Name

@@ -1,4 +1,6 @@
-package dockerguard
+// Package bootfile reads the file that a container will have at a path when it starts: out of the container, out
+// of its image, or from what is mounted there. It writes nothing and starts nothing.
+package bootfile
 
 import (
 	"context"
@@ -14,53 +16,65 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/bootsource"
 	"github.com/schemaguard/schemaguard/internal/engine"
+	"github.com/schemaguard/schemaguard/internal/engine/inventory"
 )
 
 // maxSnapshot bounds a snapshot on this machine.
 const maxSnapshot = 32 << 20
 
-// found is a snapshot that a boot may apply.
-type found struct {
-	source  bootsource.Source
-	path    string
-	data    []byte
-	later   bool // it is there only once the image was built or pulled
-	missing bool // there is no snapshot at any of the places
-	err     error
+// Reader reads files of what is still to start.
+type Reader struct {
+	Engine     *engine.Engine
+	Containers []inventory.Container
+	Images     map[string]inventory.Image
+	Address    string // where the daemon listens
+	// HasVolume tells whether a volume exists: to mount one that does not would make it.
+	HasVolume func(ctx context.Context, name string) (bool, error)
 }
 
-func (f *found) sum() string {
-	if f.data == nil {
+// File is a snapshot that a boot may apply.
+type File struct {
+	Source  bootsource.Source
+	Path    string
+	Data    []byte
+	Later   bool // it is there only once the image was built or pulled
+	Missing bool // there is no snapshot at any of the places
+	Err     error
+}
+
+// Sum is the SHA-256 of the snapshot in hex; "" where there is none yet.
+func (f *File) Sum() string {
+	if f.Data == nil {
 		return ""
 	}
-	sum := sha256.Sum256(f.data)
+	sum := sha256.Sum256(f.Data)
 	return hex.EncodeToString(sum[:])
 }
 
-// read reads the snapshot from each source of a boot.
-func (g *guard) read(ctx context.Context, b *bootsource.Boot, paths []string) []found {
-	out := make([]found, len(b.Sources))
+// Read reads the first of the paths that is there, from each source of a boot.
+func (r *Reader) Read(ctx context.Context, b *bootsource.Boot, paths []string) []File {
+	out := make([]File, len(b.Sources))
 	var wg sync.WaitGroup
 	for i, s := range b.Sources {
-		wg.Go(func() { out[i] = g.readOne(ctx, b, s, paths) })
+		wg.Go(func() { out[i] = r.readOne(ctx, b, s, paths) })
 	}
 	wg.Wait()
 	return out
 }
 
-func (g *guard) readOne(ctx context.Context, b *bootsource.Boot, s bootsource.Source, paths []string) found {
+func (r *Reader) readOne(ctx context.Context, b *bootsource.Boot, s bootsource.Source, paths []string) File {
 	switch s.Kind {
 	case bootsource.Container:
-		f := first(paths, func(p string) ([]byte, error) { return g.world.engine.ReadFile(ctx, s.ID, p) })
-		f.source = s
+		f := First(paths, func(p string) ([]byte, error) { return r.Engine.ReadFile(ctx, s.ID, p) })
+		f.Source = s
 		return f
 	case bootsource.Mount, bootsource.Image, bootsource.Build, bootsource.Pull:
 	}
-	return g.readNew(ctx, b, s, paths)
+	return r.readNew(ctx, b, s, paths)
 }
 
 // readNew reads what a container that is still to be made will see: its mounts over its image.
-func (g *guard) readNew(ctx context.Context, b *bootsource.Boot, s bootsource.Source, paths []string) found {
+func (r *Reader) readNew(ctx context.Context, b *bootsource.Boot, s bootsource.Source, paths []string) File {
 	var probe *engine.Probe
 	defer func() {
 		if probe != nil {
@@ -68,10 +82,10 @@ func (g *guard) readNew(ctx context.Context, b *bootsource.Boot, s bootsource.So
 		}
 	}()
 	waits := false
-	f := first(paths, func(p string) ([]byte, error) {
+	f := First(paths, func(p string) ([]byte, error) {
 		at := b.At(s, p)
 		if at.Kind == bootsource.Mount {
-			data, settled, err := g.readMount(ctx, at, p)
+			data, settled, err := r.readMount(ctx, at, p)
 			if settled {
 				return data, err
 			}
@@ -82,67 +96,72 @@ func (g *guard) readNew(ctx context.Context, b *bootsource.Boot, s bootsource.So
 		}
 		if probe == nil {
 			var err error
-			if probe, err = g.world.engine.Probe(ctx, s.ID, nil); err != nil {
+			if probe, err = r.Engine.Probe(ctx, s.ID, nil); err != nil {
 				return nil, err
 			}
 		}
 		return probe.ReadFile(ctx, p)
 	})
-	f.source = s
-	if f.data != nil {
-		f.source = b.At(s, f.path)
+	f.Source = s
+	if f.Data != nil {
+		f.Source = b.At(s, f.Path)
 	}
-	if f.missing && waits {
-		f.missing, f.later = false, true
+	if f.Missing && waits {
+		f.Missing, f.Later = false, true
 	}
-	if f.path == "" && len(paths) > 0 {
-		f.path = paths[0]
+	if f.Path == "" && len(paths) > 0 {
+		f.Path = paths[0]
 	}
 	return f
 }
 
 // readMount reads what a mount shows. settled is false where the image's own content counts: a volume that is
 // still to be made, or is empty, is filled from it.
-func (g *guard) readMount(ctx context.Context, s bootsource.Source, p string) (data []byte, settled bool, err error) {
+func (r *Reader) readMount(ctx context.Context, s bootsource.Source, p string) (data []byte, settled bool, err error) {
 	m := s.Mount
 	rel := strings.TrimPrefix(strings.TrimPrefix(p, path.Clean(m.Target)), "/")
 	switch m.Type {
 	case "bind":
-		if !g.isRemote() {
+		if !r.remote() {
 			data, err = readHost(filepath.Join(m.Source, filepath.FromSlash(rel)))
 			return data, true, err
 		}
-		data, err = g.probeMount(ctx, "type=bind,source="+m.Source+",target="+m.Target+",readonly", s, p)
+		data, err = r.probeMount(ctx, "type=bind,source="+m.Source+",target="+m.Target+",readonly", s, p)
 		return data, true, err
 	case "volume":
-		there, err := g.world.hasVolume(ctx, m.Name)
+		there, err := r.HasVolume(ctx, m.Name)
 		if err != nil || !there {
 			return nil, err != nil, err
 		}
-		data, err = g.probeMount(ctx, "type=volume,source="+m.Name+",target="+m.Target+",volume-nocopy", s, p)
+		data, err = r.probeMount(ctx, "type=volume,source="+m.Name+",target="+m.Target+",volume-nocopy", s, p)
 		var missing *engine.NotFoundError
 		return data, !errors.As(err, &missing), err
 	}
 	return nil, true, &engine.NotFoundError{Path: p} // tmpfs begins empty
 }
 
+// ReadVolume reads a file of a volume that is mounted at /v.
+func (r *Reader) ReadVolume(ctx context.Context, volume, path string) ([]byte, error) {
+	return r.probeMount(ctx, "type=volume,source="+volume+",target=/v,volume-nocopy,readonly", bootsource.Source{}, path)
+}
+
 // probeMount reads a mount through a container that never runs, of any image that is here.
-func (g *guard) probeMount(ctx context.Context, mount string, s bootsource.Source, p string) ([]byte, error) {
+func (r *Reader) probeMount(ctx context.Context, mount string, s bootsource.Source, p string) ([]byte, error) {
 	image := s.ID
 	if image == "" {
-		for _, img := range g.world.Images {
+		for _, img := range r.Images {
 			image = img.ID
 		}
 	}
-	for i := range g.world.Containers {
+	for i := range r.Containers {
 		if image == "" {
-			image = g.world.Containers[i].ImageID
+			image = r.Containers[i].ImageID
 		}
 	}
 	if image == "" {
 		return nil, errors.New("there is no image through which a mount could be read")
 	}
-	probe, err := g.world.engine.Probe(ctx, image, []string{mount})
+	probe, err := r.Engine.Probe(ctx, image, []string{mount})
 	if err != nil {
 		return nil, err
 	}
@@ -170,8 +189,8 @@ func readHost(name string) ([]byte, error) {
 	return data, err
 }
 
-// first reads the first of the paths that is there.
-func first(paths []string, read func(string) ([]byte, error)) found {
+// First reads the first of the paths that is there.
+func First(paths []string, read func(string) ([]byte, error)) File {
 	for _, p := range paths {
 		data, err := read(p)
 		var missing *engine.NotFoundError
@@ -180,26 +199,26 @@ func first(paths []string, read func(string) ([]byte, error)) found {
 			if data == nil {
 				data = []byte{}
 			}
-			return found{path: p, data: data}
+			return File{Path: p, Data: data}
 		case !errors.As(err, &missing):
-			return found{path: p, err: err}
+			return File{Path: p, Err: err}
 		}
 	}
-	return found{missing: true}
+	return File{Missing: true}
 }
 
 // isRemote tells an engine that does not see the files of this machine.
-func (g *guard) isRemote() bool {
+func (r *Reader) remote() bool {
 	for _, scheme := range []string{"tcp://", "ssh://", "http://", "https://"} {
-		if rest, ok := strings.CutPrefix(g.world.address, scheme); ok {
+		if rest, ok := strings.CutPrefix(r.Address, scheme); ok {
 			return !strings.HasPrefix(rest, "localhost") && !strings.HasPrefix(rest, "127.") && !strings.HasPrefix(rest, "[::1]")
 		}
 	}
 	return false
 }
 
-// detail says of a source what a person knows it by.
-func detail(s bootsource.Source) string {
+// Detail says of a source what a person knows it by.
+func Detail(s bootsource.Source) string {
 	switch s.Kind {
 	case bootsource.Container:
 		return "container " + s.Ref

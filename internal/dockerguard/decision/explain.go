@@ -1,4 +1,4 @@
-package dockerguard
+package decision
 
 import (
 	"bytes"
@@ -29,8 +29,8 @@ func (d *Decision) Lines(w io.Writer) error {
 	case Pass:
 		for i := range d.Targets {
 			t := &d.Targets[i]
-			if t.Directus && t.Verdict == clean && t.Boots != "no" && (t.pending() || len(t.Notes) > 0) {
-				fmt.Fprintf(&b, "schemaguard: %s: %s\n", show(t.label), show(t.Reason))
+			if t.Directus && t.Verdict == Clean && t.Boots != "no" && (t.pending() || len(t.Notes) > 0) {
+				fmt.Fprintf(&b, "schemaguard: %s: %s\n", show(t.Label), show(t.Reason))
 			}
 		}
 	case Warn, Refuse, NotRun:
@@ -42,7 +42,7 @@ func (d *Decision) Lines(w io.Writer) error {
 }
 
 func (t *Target) pending() bool {
-	for _, v := range t.verdicts {
+	for _, v := range t.Verdicts {
 		if v.Counts.Pending > 0 {
 			return true
 		}
@@ -50,7 +50,8 @@ func (t *Target) pending() bool {
 	return false
 }
 
-func (d *Decision) write(w io.Writer) error {
+// Explain writes the decision for people.
+func (d *Decision) Explain(w io.Writer) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s: %s\n", d.Outcome, show(d.Reason))
 	fmt.Fprintf(&b, "  command    %s (%s)\n", show(strings.Join(d.Command, " ")), d.Kind)
@@ -67,7 +68,7 @@ func (d *Decision) write(w io.Writer) error {
 
 // explain writes what is known of one container.
 func (t *Target) explain(b *bytes.Buffer) {
-	fmt.Fprintf(b, "\n  %s\n", show(t.label))
+	fmt.Fprintf(b, "\n  %s\n", show(t.Label))
 	if !t.Directus {
 		fmt.Fprintf(b, "    boots    %s; it is no Directus\n", t.Boots)
 		return

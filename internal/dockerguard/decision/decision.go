@@ -1,4 +1,6 @@
-package dockerguard
+// Package decision is what the docker guard answers, and how it is shown: as JSON, as an explanation, and as the
+// lines that a person who typed the command sees.
+package decision
 
 import (
 	"github.com/schemaguard/schemaguard/internal/dockercmd"
@@ -16,6 +18,13 @@ const (
 	Warn   Outcome = "warn"
 	Refuse Outcome = "refuse"
 	NotRun Outcome = "not-run"
+)
+
+// The verdicts of a target.
+const (
+	Clean   = "clean"
+	Refused = "refused"
+	Unknown = "not-run"
 )
 
 // Decision is the answer to a command line; its JSON is what `docker --explain --json` prints.
@@ -54,8 +63,8 @@ type Target struct {
 	Findings  []finding.Finding `json:"findings"`
 	Notes     []string          `json:"notes,omitempty"`
 
-	verdicts []*policy.Verdict
-	label    string // as messages name it
+	Verdicts []*policy.Verdict `json:"-"` // that Findings were joined from
+	Label    string            `json:"-"` // as messages name it
 }
 
 // Source is a place that a container takes its snapshot from.
@@ -91,7 +100,8 @@ func (d *Decision) ExitCode() int {
 // Allows tells whether the command may go on.
 func (d *Decision) Allows() bool { return d.Outcome == Pass || d.Outcome == Warn }
 
-func kindWord(k dockercmd.Kind) string {
+// KindWord is a kind of command in the words of the JSON.
+func KindWord(k dockercmd.Kind) string {
 	switch k {
 	case dockercmd.Arms:
 		return "arms"
