@@ -127,7 +127,7 @@ type errGit struct{ error }
 func (c *run) verdict(ctx context.Context) policy.Verdict {
 	in := policy.Input{
 		Rule: c.Rule, Guard: c.Guard, File: c.Target.File, Staged: c.Target.Staged, Mine: c.Mine,
-		Problems: append(slices.Clone(c.Live.Problems), c.Request.Problems...),
+		Problems: append(slices.Clone(c.Live.Problems), c.Problems...),
 	}
 	if c.sameBytes() {
 		in.InSync = c.Live.Snapshot.Len()
