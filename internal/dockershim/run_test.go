@@ -12,7 +12,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -126,41 +125,6 @@ func TestTerminal(t *testing.T) {
 	if err != nil || !strings.Contains(string(out), "false") {
 		t.Errorf("docker sees terminals in a pipe: %q, %v", out, err)
 	}
-}
-
-// TestTmux types as a user does: Ctrl-C reaches docker, and the shell is back.
-func TestTmux(t *testing.T) {
-	t.Parallel()
-	if _, err := exec.LookPath("tmux"); err != nil {
-		t.Skip("needs tmux")
-	}
-	dir := t.TempDir()
-	socket := filepath.Join(dir, "s")
-	run := func(args ...string) string {
-		out, err := exec.Command("tmux", append([]string{"-S", socket, "-f", "/dev/null"}, args...)...).CombinedOutput()
-		if err != nil {
-			t.Fatalf("tmux %q: %v\n%s", args, err, out)
-		}
-		return string(out)
-	}
-	run("new-session", "-d", "-x", "80", "-y", "24", "env PS1=READY: FAKE=signal PATH="+strings.Join(append(stage(t), os.Getenv("PATH")), ":")+" /bin/sh")
-	defer exec.Command("tmux", "-S", socket, "kill-server").Run()
-	see := func(what string) {
-		for range 100 {
-			if strings.Contains(run("capture-pane", "-p"), what) {
-				return
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-		t.Fatalf("no %q on the screen:\n%s", what, run("capture-pane", "-p"))
-	}
-	see("READY:")
-	run("send-keys", "docker compose up", "Enter")
-	see("ready ")
-	run("send-keys", "C-c")
-	see("got interrupt")
-	run("send-keys", "echo code=$?", "Enter")
-	see("code=5")
 }
 
 // TestNoLoop puts this program in the way in all the ways there are. What runs in the end is docker, and
