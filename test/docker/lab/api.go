@@ -5,6 +5,7 @@ package lab
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -132,3 +133,98 @@ func (e *Engine) events(ctx context.Context, from, until time.Time) ([]event, er
 }
 
 func stamp(t time.Time) string { return fmt.Sprintf("%d.%09d", t.Unix(), t.Nanosecond()) }
+
+// mounted is what of a container says which volumes are its own.
+type mounted struct {
+	ID     string
+	Names  []string
+	Labels map[string]string
+	Mounts []struct{ Type, Name string }
+}
+
+func (e *Engine) mounts(ctx context.Context) ([]mounted, error) {
+	var all []mounted
+	return all, e.get(ctx, "/containers/json?all=1", &all)
+}
+
+// of tells whether a container is of a project, as Boots does.
+func of(project string, labels map[string]string, name string) bool {
+	return labels["com.docker.compose.project"] == project || strings.HasPrefix(strings.TrimPrefix(name, "/"), project) ||
+		strings.HasPrefix(labels["com.docker.swarm.service.name"], project)
+}
+
+// AnonymousVolumes lists the volumes without a name that the containers of a project use.
+func (e *Engine) AnonymousVolumes(ctx context.Context, project string) ([]string, error) {
+	all, err := e.mounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, c := range all {
+		if len(c.Names) == 0 || !of(project, c.Labels, c.Names[0]) {
+			continue
+		}
+		for _, m := range c.Mounts {
+			if m.Type == "volume" && len(m.Name) == 64 {
+				names = append(names, m.Name)
+			}
+		}
+	}
+	return names, nil
+}
+
+// remove asks the engine to delete something; that it is gone already is no error.
+func (e *Engine) remove(ctx context.Context, path string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodDelete, "http://docker/v1.40"+path, nil)
+	if err != nil {
+		return err
+	}
+	res, err := e.client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if res.StatusCode >= 300 && res.StatusCode != http.StatusNotFound && res.StatusCode != http.StatusConflict {
+		text, _ := io.ReadAll(io.LimitReader(res.Body, 400))
+		return fmt.Errorf("removing %s: %s: %s", path, res.Status, text)
+	}
+	return nil
+}
+
+// Remove takes away the containers, networks and volumes of a project, and the images named after it.
+func (e *Engine) Remove(ctx context.Context, project string) error {
+	all, err := e.mounts(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, c := range all {
+		if len(c.Names) > 0 && of(project, c.Labels, c.Names[0]) {
+			errs = append(errs, e.remove(ctx, "/containers/"+c.ID+"?force=1&v=1"))
+		}
+	}
+	var networks []struct{ ID, Name string }
+	if err := e.get(ctx, "/networks", &networks); err != nil {
+		return err
+	}
+	for _, n := range networks {
+		if strings.HasPrefix(n.Name, project) {
+			errs = append(errs, e.remove(ctx, "/networks/"+n.ID))
+		}
+	}
+	volumes, err := e.Volumes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, v := range volumes {
+		if strings.HasPrefix(v, project) {
+			errs = append(errs, e.remove(ctx, "/volumes/"+v+"?force=1"))
+		}
+	}
+	return errors.Join(append(errs, e.remove(ctx, "/images/"+url.PathEscape(project)+"/directus:1?force=1"))...)
+}
+
+// Cleanup is the context of what a test does after its end.
+func Cleanup(d time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), d)
+}

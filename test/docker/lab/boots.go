@@ -43,8 +43,7 @@ func (e *Engine) Boots(ctx context.Context, since Mark, project string) ([]Boot,
 	var boots []Boot
 	for _, ev := range events {
 		a := ev.Actor.Attributes
-		if a["com.docker.compose.project"] != project && !strings.HasPrefix(a["name"], project) &&
-			!strings.HasPrefix(a["com.docker.swarm.service.name"], project) {
+		if !of(project, a, a["name"]) {
 			continue
 		}
 		line, err := e.heard.wait(ctx, since.heard, ev.Actor.ID, taken[ev.Actor.ID])
