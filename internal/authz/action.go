@@ -33,8 +33,8 @@ type Action struct {
 	Volumes bool   // of Delete: the container's anonymous volumes go too
 	Named   bool   // of VolumePrune: volumes with a name too, which engines before 23 (API 1.42) always take
 
-	// Container is the one that it is about: of Create as the body and its image describe it, else as the
-	// engine knows it. Its environment holds passwords.
+	// Container is the one that it is about: of Create as the body describes it, where what is left out
+	// comes from the image; else as the engine knows it. Its environment holds passwords.
 	Container Container
 
 	// Gone are the guarded volumes that the action deletes.

@@ -222,11 +222,11 @@ func (j *judge) concernsNew(ctx context.Context, a *Action) (bool, error) {
 		return false, nil
 	}
 	image, err := j.ask.Image(ctx, c.Image)
+	whole := *c
 	if err == nil {
-		*c = merge(image, *c)
+		whole, c.ImageNames = merge(image, *c), image.ImageNames
 	}
-	guarded := j.isGuarded(*c)
-	if guarded {
+	if j.isGuarded(whole) {
 		j.memory.learn(*c)
 		return true, nil
 	}

@@ -91,8 +91,8 @@ func newEngine() *fakeEngine {
 			"web": {ID: "w1", Name: "web", Image: "nginx"},
 		},
 		images: map[string]Container{
-			"nginx": {}, "mine": {Labels: map[string]string{directusLabel: "true"}}, "baked": {Cmd: []string{"directus", "start"}},
-			"freed": {Labels: map[string]string{directusLabel: "false"}},
+			"nginx": {}, "mine": {Labels: map[string]string{directusLabel: "true"}}, "baked": {Cmd: []string{"directus", "start"}, Env: []string{"B=1"}, ImageNames: []string{"directus/directus:11"}},
+			"starts": {Cmd: []string{"directus", "start"}}, "freed": {Labels: map[string]string{directusLabel: "false"}},
 		},
 		volumes: map[string]Volume{
 			"sg_pgdata":    {Name: "sg_pgdata", Labels: in("sg"), Users: []Container{db}},
@@ -146,8 +146,9 @@ func TestJudge(t *testing.T) {
 		{`POST /v1.41/containers/create?name=n {"Image":"nginx","Env":["DB_CLIENT=pg","SECRET=s"]}`, refused("create of n")},
 		{`POST /v1.41/containers/create {"Image":"mine"}`, refused("create of a container of mine")},
 		{`POST /v1.41/containers/create {"Image":"baked"}`, refused("create of a container of baked")},
-		{`POST /v1.41/containers/create {"Image":"baked","Cmd":["psql"]}`, "allowed"},
-		{`POST /v1.41/containers/create {"Image":"baked","Entrypoint":["psql"]}`, "allowed"},
+		{`POST /v1.41/containers/create {"Image":"starts","Cmd":["psql"]}`, "allowed"},
+		{`POST /v1.41/containers/create {"Image":"starts","Entrypoint":["psql"]}`, "allowed"},
+		{`POST /v1.41/containers/create {"Image":"starts","Labels":{"a":"b"}}`, refused("create of a container of starts")},
 		{`POST /v1.41/containers/create {"Image":"mine","Labels":{"schemaguard.directus":"false"}}`, "allowed"},
 		{`POST /v1.41/containers/create {"Image":"freed","Env":["DB_CLIENT=pg","KEY=s"]}`, "allowed"},
 		{`POST /v1.41/containers/create {"Image":"mine","Labels":{"schemaguard.probe":"1"}}`, "allowed"},
@@ -253,6 +254,18 @@ func TestGone(t *testing.T) {
 	j, _ = newJudge(e, deny)
 	if got := ask(j, "DELETE /containers/b1?v=1"); got != "allowed" {
 		t.Errorf("a volume that the successor uses: %s", got)
+	}
+}
+
+// A creation is told as it was asked for: a command that the image has is none that was asked for.
+func TestCreateAsAsked(t *testing.T) {
+	t.Parallel()
+	var got Action
+	j, _ := newJudge(newEngine(), func(_ context.Context, a Action) (bool, string) { got = a; return true, "" })
+	ask(j, `POST /containers/create?name=n {"Image":"baked","Env":["A=1"]}`)
+	want := Action{Kind: Create, Target: "n", Container: Container{Name: "n", Image: "baked", ImageNames: []string{"directus/directus:11"}, Env: []string{"A=1"}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("asked (-want +got):\n%s", diff)
 	}
 }
 
