@@ -201,6 +201,7 @@ func TestRealEngine(t *testing.T) {
 	d.must(create("--name", "db", "-v", "sg_pgdata:/var/lib/postgresql/data", "--label", "com.docker.compose.project=sg", "web")...)
 
 	t.Cleanup(func() { os.Remove(socket) }) // a socket that nobody answers on makes every engine wait
+	up := d.composed(t)
 	cmd, _ := plugin(t, socket, "AUTHZ_ENGINE="+d.socket)
 	d.switchTo(name)
 	t.Run("refused", func(t *testing.T) {
@@ -255,6 +256,7 @@ func TestRealEngine(t *testing.T) {
 		d.denied("volume prune of unused volumes", "volume", "prune", "-f", "--filter", "all=1")
 		d.must("volume", "inspect", "sg_pgdata")
 	})
+	t.Run("up", up)
 	t.Run("the cost", func(t *testing.T) {
 		with := d.time("ps")
 		d.switchTo()
@@ -282,6 +284,40 @@ func TestRealEngine(t *testing.T) {
 		}
 		d.denied("create of new", create("--name", "new", "baked")...)
 	})
+}
+
+// composed starts a guarded service with compose, and returns a test that changes it: as its successor may
+// not be made, the container goes on running.
+func (d *daemon) composed(t *testing.T) func(t *testing.T) {
+	t.Helper()
+	skip := func(t *testing.T) { t.Helper(); t.Skip("needs docker's compose plugin") }
+	if exec.CommandContext(t.Context(), "docker", "compose", "version").Run() != nil {
+		return skip
+	}
+	file := filepath.Join(d.dir, "compose.yaml")
+	write := func(t *testing.T, key string) {
+		text := "name: composed\nservices:\n  directus:\n    image: web\n    network_mode: none\n    stop_grace_period: 1s\n    environment: {DB_CLIENT: pg, KEY: " + key + "}\n"
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, "one")
+	d.must("compose", "-f", file, "up", "-d")
+	const about = "{{.Id}} {{.State.Status}} {{.State.StartedAt}}"
+	before := d.must("inspect", "-f", about, "composed-directus-1")
+	return func(t *testing.T) {
+		write(t, "two")
+		for _, args := range [][]string{{"up", "-d"}, {"up", "-d", "--force-recreate"}, {"restart"}, {"run", "--rm", "directus"}} {
+			out, err := d.docker(append([]string{"compose", "-f", file}, args...)...)
+			if err == nil || !strings.Contains(out, "schemaguard: refusing") {
+				t.Errorf("compose %q: %v\n%s", args, err, out)
+			}
+			if after := d.must("inspect", "-f", about, "composed-directus-1"); after != before || !strings.Contains(after, "running") {
+				t.Errorf("after compose %q the container is %s, was %s", args, after, before)
+			}
+		}
+		d.must("compose", "-f", file, "down", "-t", "1")
+	}
 }
 
 // time is the median of some runs.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"regexp"
+	"strings"
 	"sync"
 	"time"
 
@@ -101,6 +102,7 @@ func (j *judge) known(a Action) bool {
 }
 
 func (j *judge) refuse(a Action, why string) (bool, string) {
+	why = strings.TrimPrefix(why, "schemaguard: ") // it is said once already
 	j.note("refused", a, why)
 	return false, terminal.Clean(fmt.Sprintf("schemaguard: refusing %s of %s: %s", a.Kind, a.object(), why))
 }

@@ -106,7 +106,9 @@ func newEngine() *fakeEngine {
 	return e
 }
 
-func deny(context.Context, Action) (bool, string)  { return false, "3 collections would go" }
+func deny(context.Context, Action) (bool, string) {
+	return false, "schemaguard: 3 collections would go"
+}
 func grant(context.Context, Action) (bool, string) { return true, "nothing would go" }
 
 func newJudge(e *fakeEngine, d Decide) (*judge, *bytes.Buffer) {
