@@ -23,6 +23,7 @@ type World struct {
 	Images     map[string]inventory.Image // by reference, as of now; what is not there is missing
 	DryRun     inventory.Actions          // nil where nobody asked
 	V1         bool                       // docker-compose 1.x decides
+	Doubt      bool                       // the project could not be read: anything may become of its containers
 	Separator  string                     // between the words of the names that compose gives images
 }
 

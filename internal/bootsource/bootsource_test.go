@@ -55,6 +55,7 @@ var bends = map[string]func(*world){
 	"dry-agrees":    func(w *world) { w.DryRun = inventory.Actions{"sg-directus-1": {Running: true}} },
 	"policy-build":  func(w *world) { bend(w, func(s *inventory.Service) { s.PullPolicy = "build" }) },
 	"policy-always": func(w *world) { bend(w, func(s *inventory.Service) { s.PullPolicy, s.Build = "always", false }) },
+	"doubt":         func(w *world) { w.Doubt, w.Project = true, nil },
 	"one-off": func(w *world) {
 		w.Containers[1].Labels[inventory.LabelOneOff] = "True"
 	},
@@ -131,7 +132,7 @@ func TestPredict(t *testing.T) {
 		{"docker compose up -d", "created", "yes container"},
 		{"docker compose up -d", "env-changed", "yes image"},
 		{"docker compose up -d", "rebuilt", "yes image"},
-		{"docker compose up -d", "dry-recreates", "maybe image"},
+		{"docker compose up -d", "dry-recreates", "yes image"},
 		{"docker compose up -d", "down", "yes image"},
 		{"docker compose up -d", "no-image", "maybe build"},
 		{"docker compose up -d --no-build", "no-image", ""},
@@ -168,6 +169,8 @@ func TestPredict(t *testing.T) {
 		{"docker compose run web", "stopped", "yes container"},
 		{"docker compose run --no-deps web", "stopped", ""},
 		{"docker compose run --entrypoint sh directus", "", ""},
+		{"docker compose run --entrypoint /start directus", "", "yes image"},
+		{"docker compose -f - up -d", "doubt", "maybe container,image"},
 		{"docker compose run directus bash", "", "yes image"},
 		{"docker compose exec directus ls", "", ""},
 		{"docker compose exec directus directus schema apply /x.yaml", "", "yes container"},

@@ -38,7 +38,7 @@ func (p *predictor) inside(containers []*inventory.Container) {
 // serviceBoots says what becomes of the containers of one service.
 func (p *predictor) serviceBoots(name string, recreated map[string]Certainty) {
 	effect, existing := p.effects[name], p.containersOf(name)
-	if len(p.cmd.Unknown) > 0 {
+	if len(p.cmd.Unknown) > 0 || p.Doubt {
 		p.anything(name, existing)
 		return
 	}
@@ -74,6 +74,12 @@ func (p *predictor) serviceBoots(name string, recreated map[string]Certainty) {
 // anything is what a verb or flag that is not known may do: start what there is, or anew.
 func (p *predictor) anything(name string, existing []*inventory.Container) {
 	for _, c := range existing {
+		if p.cmd.Kind != dockercmd.MayBoot {
+			b := same(c, No)
+			b.Armed = true
+			p.add(b)
+			continue
+		}
 		b := p.made(name, c, Maybe)
 		b.Sources = append([]Source{{Kind: Container, ID: c.ID, Ref: c.Name}}, b.Sources...)
 		p.add(b)
@@ -174,7 +180,7 @@ func (p *predictor) made(name string, old *inventory.Container, will Certainty) 
 func (p *predictor) oneOff(name string) {
 	p.notePreparation(name, true)
 	b := p.made(name, nil, Yes)
-	words := p.cmd.Words
+	words, own := p.cmd.Words, b.Spec.Entry
 	if entry, given := p.cmd.Flags.Value("entrypoint"); given {
 		b.Spec.Entry, b.Spec.Command = strings.Fields(entry), nil
 	}
@@ -182,6 +188,7 @@ func (p *predictor) oneOff(name string) {
 		b.Spec.Command = words
 	}
 	_, entryGiven := p.cmd.Flags.Value("entrypoint")
+	entryGiven = entryGiven && !slices.Equal(b.Spec.Entry, own)
 	if (entryGiven || len(b.Spec.Entry) == 0 && len(words) > 0) && !p.cmd.AppliesSchema() {
 		b.Will = No
 	}

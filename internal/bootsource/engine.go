@@ -106,6 +106,7 @@ func (p *predictor) newContainer() {
 	entry, given := f.Value("entrypoint")
 	if given {
 		b.Spec.Entry, b.Spec.Command = strings.Fields(entry), nil
+		given = !slices.Equal(b.Spec.Entry, img.Entry)
 	}
 	if len(p.cmd.Words) > 0 {
 		b.Spec.Command = p.cmd.Words

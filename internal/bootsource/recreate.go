@@ -9,7 +9,7 @@ import (
 )
 
 // recreates says whether the containers of a service are replaced: by compose's own rule, and by what its dry
-// run says. Where the two differ it is a maybe.
+// run says, which sees networks and volumes as well.
 // https://github.com/docker/compose/blob/v2.40.3/pkg/compose/convergence.go (mustRecreate)
 func (p *predictor) recreates(name string) Certainty {
 	switch p.effects[name] {
@@ -35,8 +35,8 @@ func (p *predictor) recreates(name string) Certainty {
 	rule, knows := p.byRule(name, existing)
 	dry, said := p.byDryRun(existing)
 	switch {
-	case knows && said && rule != dry:
-		return Maybe
+	case knows && said && rule == Yes && dry == No:
+		return Maybe // the dry run sees more, such as networks, but it simulates
 	case said:
 		return dry
 	case knows:

@@ -1,14 +1,17 @@
 package dockerguard
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/bootsource"
 	"github.com/schemaguard/schemaguard/internal/catalog"
+	"github.com/schemaguard/schemaguard/internal/dockercmd"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/bootfile"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/containerdb"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/recognise"
@@ -26,6 +29,7 @@ type sight struct {
 	err     error           // of finding or opening it
 	head    *policy.Verdict // by the rule of a commit, once; nil where there is no HEAD to ask about
 	asked   bool
+	opening chan struct{} // closed once session and err are set
 }
 
 // directus returns the boots of Directus containers that matter.
@@ -70,19 +74,21 @@ func (g *guard) targets(ctx context.Context) {
 
 // judge asks the check about one Directus container.
 func (g *guard) judge(ctx context.Context, b *bootsource.Boot, t *Target) {
-	sp := g.space(ctx, folder(b, g.world.Project))
+	sp := g.space(ctx, folder(b))
 	paths, sure := recognise.Paths(b, g.SnapshotPath, projectPath(sp))
 	if !sure && recognise.AppliesNone(b) {
 		t.Verdict, t.Reason = clean, "its command applies no snapshot"
 		return
 	}
-	opened := make(chan *sight, 1)
-	go func() { opened <- g.sight(ctx, b, sp) }() // the database is read while docker copies the file
-	files := g.reader().Read(ctx, b, paths)
-	s := <-opened
+	files, s := g.early(ctx, b, paths, sp)
 	for _, f := range files {
-		t.Sources = append(t.Sources, Source{Kind: string(f.Source.Kind), Detail: bootfile.Detail(f.Source), Path: f.Path, SHA256: f.Sum()})
+		shown := f.Source
+		if m, ok := inventory.Covering(b.Spec.Mounts, f.Path); ok && shown.Kind == bootsource.Container {
+			shown = bootsource.Source{Kind: bootsource.Mount, Mount: m}
+		}
+		t.Sources = append(t.Sources, Source{Kind: string(shown.Kind), Detail: bootfile.Detail(shown), Path: f.Path, SHA256: f.Sum()})
 	}
+	g.foresee(ctx, b, t, sp, paths)
 	if s.Settings != nil {
 		t.Database = s.Settings.Display
 	}
@@ -98,6 +104,23 @@ func (g *guard) judge(ctx context.Context, b *bootsource.Boot, t *Target) {
 		g.withoutDatabase(ctx, b, t, s, sp, files)
 	default:
 		g.ask(ctx, b, t, s, files)
+	}
+}
+
+// foresee makes a yes of a maybe where the tree that an image is built from has another snapshot than the container:
+// then the image will differ, and the container is replaced. What is built is looked at in any case.
+func (g *guard) foresee(ctx context.Context, b *bootsource.Boot, t *Target, sp *space, paths []string) {
+	builds := slices.ContainsFunc(b.Sources, func(s bootsource.Source) bool { return s.Kind == bootsource.Build })
+	if b.Will != bootsource.Maybe || !builds || b.Container == nil || sp.err != nil || g.watches() {
+		return
+	}
+	tree, err := os.ReadFile(sp.File)
+	if err != nil {
+		return
+	}
+	old := bootfile.First(paths, func(p string) ([]byte, error) { return g.world.engine.ReadFile(ctx, b.Container.ID, p) })
+	if old.Data != nil && !bytes.Equal(old.Data, tree) {
+		t.Boots = bootsource.Yes.String()
 	}
 }
 
@@ -131,41 +154,57 @@ func (g *guard) readable(files []bootfile.File, paths []string, sure bool, t *Ta
 }
 
 // folder is where the project of a container lies: compose notes it on what it makes.
-func folder(b *bootsource.Boot, _ *inventory.Project) string {
+func folder(b *bootsource.Boot) string {
 	return b.Spec.Labels[inventory.LabelWorkingDir]
 }
 
 // sight finds and opens the database of a container, once for all that use it.
 func (g *guard) sight(ctx context.Context, b *bootsource.Boot, sp *space) *sight {
+	return g.sightOf(ctx, b, sp, g.world.Containers, g.world.Project, g.world.address)
+}
+
+func (g *guard) sightOf(ctx context.Context, b *bootsource.Boot, sp *space, containers []inventory.Container, project *inventory.Project, address string) *sight {
 	if sp.err != nil {
 		return &sight{err: sp.err}
 	}
 	found, err := containerdb.Find(ctx, containerdb.Input{
-		Boot: b, Containers: g.world.Containers, Project: g.world.Project, Address: g.world.address, Config: sp.Config,
+		Boot: b, Containers: containers, Project: project, Address: address, Config: sp.Config,
 	})
 	if err != nil {
 		return &sight{Found: found, err: err}
 	}
 	key := sp.Config.Root + "\x00" + found.Settings.Display
-	if s, ok := g.checks[key]; ok {
+	g.mu.Lock()
+	s, ok := g.checks[key]
+	if !ok {
+		s = &sight{Found: found, err: found.Unreachable, opening: make(chan struct{})}
+		g.checks[key] = s
+	}
+	g.mu.Unlock()
+	if ok {
+		<-s.opening
 		return s
 	}
-	s := &sight{Found: found, err: found.Unreachable}
+	defer close(s.opening)
 	if s.err == nil {
 		s.session, s.err = sp.ConnectTo(ctx, found.Settings)
 	}
-	g.checks[key] = s
 	return s
 }
 
 // ask asks about HEAD by the operator's rule, that what is in no commit is to be saved first, and about each
 // snapshot that the boot may apply.
 func (g *guard) ask(ctx context.Context, b *bootsource.Boot, t *Target, s *sight, files []bootfile.File) {
-	t.Verdict = clean
+	if t.Verdict == "" {
+		t.Verdict = clean
+	}
 	target, headErr := s.session.Target(ctx, "HEAD")
 	asked := map[string]bool{}
 	for _, f := range files {
-		if f.Later || asked[string(f.Data)] {
+		if f.Later && !g.comesLater(b, t, s, &f) {
+			continue
+		}
+		if asked[string(f.Data)] {
 			continue
 		}
 		asked[string(f.Data)] = true
@@ -189,6 +228,25 @@ func (g *guard) ask(ctx context.Context, b *bootsource.Boot, t *Target, s *sight
 	if s.head.State == policy.Refused {
 		add(t, s.head)
 	}
+}
+
+// comesLater fills in what is still to be built or pulled, where nothing can be waited for: watch builds from the
+// working tree. Anything else that goes on by itself is not known.
+func (g *guard) comesLater(b *bootsource.Boot, t *Target, s *sight, f *bootfile.File) bool {
+	if b.Will == bootsource.No || len(g.d.Steps) > 0 && !g.prepared {
+		return false
+	}
+	if g.watches() {
+		data, err := os.ReadFile(s.session.File)
+		f.Data = data
+		return err == nil
+	}
+	fix := g.cmd.Query("pull", b.Spec.Image)
+	if g.cmd.Family == dockercmd.Compose && f.Source.Kind == bootsource.Build {
+		fix = g.cmd.BuildFirst()
+	}
+	unable(t, finding.BootUnknown, fmt.Sprintf("%s starts from an image that is still to be made on the way", t.Label), terminalQuote(fix))
+	return false
 }
 
 // add joins one verdict to the target's. A refusal that another verdict already made stands once.
@@ -228,9 +286,10 @@ func unable(t *Target, code finding.Code, reason, fix string) {
 	for i := range v.Findings {
 		v.Findings[i].Item = t.Label
 	}
-	t.Verdict = clean
 	add(t, &v)
-	t.Reason = reason
+	if t.Verdict == notRun {
+		t.Reason = reason
+	}
 }
 
 // stale words what is ahead of a snapshot in an image: the image was built before the commit.

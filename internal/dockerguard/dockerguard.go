@@ -11,6 +11,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/schemaguard/schemaguard/internal/bootsource"
@@ -52,7 +53,7 @@ func Decide(ctx context.Context, r Request) (Decision, error) {
 	if r.Now == nil {
 		r.Now = time.Now
 	}
-	g := &guard{Request: r, cmd: r.Command, spaces: map[string]*space{}, checks: map[string]*sight{}}
+	g := &guard{Request: r, cmd: r.Command, spaces: map[string]*space{}, checks: map[string]*sight{}, ahead: map[string]*early{}}
 	g.d = Decision{
 		SchemaVersion: 1, Kind: decision.KindWord(r.Command.Kind), Verb: r.Command.Verb, Outcome: Pass,
 		Command: consent.Hide(append([]string{r.Command.Program}, r.Command.Args...)), Args: r.Command.Args,
@@ -71,7 +72,9 @@ func Decide(ctx context.Context, r Request) (Decision, error) {
 		g.d.Reason = "it starts nothing and deletes nothing"
 		return g.d, nil
 	}
+	ctx, cancel := context.WithCancel(ctx)
 	defer g.close()
+	defer cancel() // what was begun and is not needed ends first
 	g.decide(ctx)
 	return g.d, nil
 }
@@ -88,6 +91,10 @@ type guard struct {
 	plan   bootsource.Plan
 	spaces map[string]*space // by folder
 	checks map[string]*sight // by folder and database
+	ahead  map[string]*early // by container
+	mu     sync.Mutex        // of spaces and checks
+
+	prepared bool // the first steps were run
 }
 
 func (g *guard) decide(ctx context.Context) {
@@ -140,7 +147,8 @@ func (g *guard) prepare(ctx context.Context, steps [][]string) bool {
 	args := g.cmd.Prepared()
 	g.cmd = dockercmd.Parse(dockercmd.Invocation{Program: g.cmd.Program, Args: args, Env: g.getenv, Version: g.cmd.Version})
 	g.d.Args = args
-	g.d.Targets, g.d.Notes = []Target{}, nil
+	g.d.Targets, g.d.Notes, g.prepared = []Target{}, nil, true
+	clear(g.ahead)
 	if err := g.look(ctx); err != nil {
 		g.unanswered(err)
 		return false
@@ -172,6 +180,9 @@ func (g *guard) getenv(name string) string {
 
 // close ends every session.
 func (g *guard) close() {
+	for _, e := range g.ahead {
+		<-e.done
+	}
 	for _, s := range g.checks {
 		if s.session != nil {
 			s.session.Close()
@@ -191,6 +202,8 @@ func (g *guard) space(ctx context.Context, dir string) *space {
 	if info, err := os.Stat(dir); dir == "" || err != nil || !info.IsDir() {
 		dir = g.dir()
 	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	s, ok := g.spaces[dir]
 	if !ok {
 		s = &space{}

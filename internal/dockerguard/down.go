@@ -107,6 +107,7 @@ func (g *guard) startAlone(ctx context.Context, b *bootsource.Boot, s *sight, sp
 		all, err := g.world.engine.Containers(ctx)
 		if err == nil {
 			g.world.Containers = all
+			clear(g.ahead)
 			g.forget(s)
 			next := g.sight(ctx, b, sp)
 			if *s = *next; s.session != nil {
@@ -125,8 +126,10 @@ func (g *guard) startAlone(ctx context.Context, b *bootsource.Boot, s *sight, sp
 }
 
 func (g *guard) forget(s *sight) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	for key, known := range g.checks {
-		if known == s || known.session == nil {
+		if known == s {
 			delete(g.checks, key)
 		}
 	}

@@ -60,7 +60,7 @@ func (g *guard) lose(ctx context.Context, v inventory.Volume) {
 	services := g.databaseServices(v.Name)
 	guarded := false
 	for _, b := range g.everyDirectus() {
-		sp := g.space(ctx, folder(b, g.world.Project))
+		sp := g.space(ctx, folder(b))
 		if sp.err != nil {
 			continue
 		}

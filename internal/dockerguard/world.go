@@ -3,8 +3,10 @@ package dockerguard
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/schemaguard/schemaguard/internal/bootsource"
@@ -48,8 +50,21 @@ func (g *guard) look(ctx context.Context) error {
 		isCompose       = g.cmd.Family == dockercmd.Compose
 		asksAboutChange = isCompose && slices.Contains([]string{"up", "create", "scale", "run"}, g.cmd.Verb)
 	)
-	wg.Go(func() { w.Containers, containersErr = e.Containers(ctx) })
-	wg.Go(func() { w.address, _ = e.Address(ctx) })
+	wg.Go(func() { g.space(ctx, g.dir()) })
+	wg.Go(func() {
+		addressed := make(chan string, 1)
+		go func() {
+			address, _ := e.Address(ctx)
+			addressed <- address
+		}()
+		w.Containers, containersErr = e.Containers(ctx)
+		if w.address = <-addressed; w.address == "" {
+			w.address = g.cmd.Daemon.Host
+		}
+		if containersErr == nil && !g.prepared {
+			g.lookAhead(ctx, w, w.Containers, w.address)
+		}
+	})
 	if isCompose {
 		wg.Go(func() { projectErr = g.project(ctx, w) })
 	}
@@ -68,9 +83,6 @@ func (g *guard) look(ctx context.Context) error {
 	}
 	if projectErr != nil && !g.harmless(w, projectErr) {
 		return projectErr
-	}
-	if w.address == "" {
-		w.address = g.cmd.Daemon.Host
 	}
 	if w.Project != nil {
 		for name, hash := range hashes {
@@ -117,15 +129,13 @@ func (g *guard) real(argv []string) ([]string, error) {
 	return append([]string{program}, argv[1:]...), nil
 }
 
-// errStdin says that the compose file comes from where only the command itself can read it.
-var errStdin = errors.New("the compose file is on standard input, which only the command itself can read: put it into a file and name that with -f")
-
 // project asks compose for the project. Where compose knows it by its name alone, Project stays nil.
 func (g *guard) project(ctx context.Context, w *world) error {
 	w.Name = g.cmd.Project.Name
 	if g.cmd.Project.Stdin {
-		if w.Name == "" || g.cmd.Verb == "up" {
-			return errStdin
+		// Only the command itself can read the file.
+		if w.Doubt = true; w.Name == "" {
+			w.Name = folderName(g.dir())
 		}
 		return nil
 	}
@@ -165,6 +175,22 @@ func (g *guard) nameByFile() string {
 	return ""
 }
 
+// folderName is the name that compose takes from the folder it is called in.
+// https://github.com/compose-spec/compose-go/blob/v2.9.0/loader/loader.go (NormalizeProjectName)
+func folderName(dir string) string {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return ""
+	}
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '_' || r == '-' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(filepath.Base(abs)))
+	return strings.TrimLeft(name, "_-")
+}
+
 // harmless tells an error of the project after which the command itself fails too, or can hit nothing that is
 // guarded.
 func (g *guard) harmless(w *world, err error) bool {
@@ -194,7 +220,7 @@ func (g *guard) references(w *world) []string {
 			}
 		}
 		for i := range w.Containers {
-			if c := &w.Containers[i]; g.cmd.Family != dockercmd.Compose || w.Project == nil && c.Project() == w.Name {
+			if c := &w.Containers[i]; g.cmd.Family != dockercmd.Compose || (w.Project == nil || w.Doubt) && c.Project() == w.Name {
 				refs = append(refs, c.Image)
 			}
 		}
