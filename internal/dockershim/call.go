@@ -83,10 +83,16 @@ func (c Call) Command(env func(string) string) dockercmd.Command {
 }
 
 // Passes tells whether nobody has to be asked before the call is handed on: its words can neither start a
-// container nor change what a later start does or finds, docker only asks the plugin what it is, or a
+// container, apply a schema in one, nor change what a later start does or finds, docker only asks the plugin what it is, or a
 // guard before this one has decided on just these words (see Mark). It costs microseconds and reads no file.
 func (c Call) Passes(env func(string) string) bool {
-	return c.isMetadata() || c.decided(env) || c.Command(env).Kind == dockercmd.ReadOnly
+	return c.isMetadata() || c.decided(env) || harmless(c.Command(env))
+}
+
+// harmless tells a command that only reads. What runs inside a container that runs already boots nothing,
+// but may be the very schema apply that a boot would do.
+func harmless(c dockercmd.Command) bool {
+	return c.Help || c.DryRun || c.Kind == dockercmd.ReadOnly && c.Volumes.Scope == dockercmd.NoVolumes && !c.AppliesSchema()
 }
 
 // isMetadata tells the call by which docker asks a plugin for its name and version.
