@@ -95,21 +95,52 @@ func inside(p string) string {
 	return path.Clean(p)
 }
 
-// programs are those whose words say all that a container does, unless one of the words is a script.
-var programs = []string{"sh", "ash", "bash", "dash", "tini", "dumb-init", "node", "npx", "directus", "pm2-runtime", "docker-entrypoint.sh"}
-
-// AppliesNone reports a container whose command shows everything that it runs, and among it no schema apply.
+// AppliesNone reports a container whose command shows everything that it runs, and among it no schema apply: the
+// command line of Directus, alone or in a text for a shell, and nothing that could hold further commands.
 func AppliesNone(b *bootsource.Boot) bool {
 	words := slices.Concat(b.Spec.Entry, b.Spec.Command)
-	if len(words) == 0 || applies.MatchString(text(b)) || !slices.Contains(programs, path.Base(words[0])) {
-		return false
+	if len(words) > 0 && path.Base(words[0]) == "docker-entrypoint.sh" { // of the image node: hands on
+		words = words[1:]
 	}
-	for _, w := range strings.FieldsFunc(text(b), func(r rune) bool { return strings.ContainsRune(" \t\n;&|'\"()", r) }) {
-		if ext := path.Ext(w); ext == ".sh" || ext == ".mjs" && w != "" || strings.ContainsAny(w, "$`") {
-			return path.Base(w) == "docker-entrypoint.sh" && !strings.ContainsAny(text(b), "$`")
+	if len(words) > 2 && slices.Contains([]string{"sh", "ash", "bash", "dash"}, path.Base(words[0])) && words[1] == "-c" {
+		if strings.ContainsAny(words[2], "$`<>()") {
+			return false
 		}
+		return !slices.ContainsFunc(strings.FieldsFunc(words[2], func(r rune) bool { return strings.ContainsRune(";&|\n", r) }), func(part string) bool {
+			return !isDirectusOwn(strings.Fields(part))
+		})
 	}
-	return true
+	return len(words) > 0 && isDirectusOwn(words)
+}
+
+// isDirectusOwn tells a command of Directus's own that applies no snapshot, or one that does nothing.
+func isDirectusOwn(words []string) bool {
+	if len(words) > 0 && (words[0] == "exec" || path.Base(words[0]) == "tini" || path.Base(words[0]) == "dumb-init") {
+		words = words[1:]
+	}
+	if len(words) > 0 && words[0] == "--" {
+		words = words[1:]
+	}
+	if len(words) == 0 {
+		return true
+	}
+	next := ""
+	if len(words) > 1 {
+		next = words[1]
+	}
+	switch path.Base(words[0]) {
+	case ":", "true", "echo", "sleep":
+		return true
+	case "pm2-runtime": // of the official image, whose file starts the API
+		return next == "start" && len(words) > 2 && words[2] == "ecosystem.config.cjs"
+	case "npx":
+		return next == "directus" && isDirectusOwn(words[1:])
+	case "node":
+		return path.Base(next) == "cli.js" && isDirectusOwn(append([]string{"directus"}, words[2:]...))
+	case "directus":
+		return next != "schema"
+	}
+	return false
 }
 
 // Name names a container for messages and consents.
