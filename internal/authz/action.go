@@ -33,6 +33,9 @@ type Action struct {
 	Volumes bool   // of Delete: the container's anonymous volumes go too
 	Named   bool   // of VolumePrune: volumes with a name too, which engines before 23 (API 1.42) always take
 
+	// Labels are what a volume must have for VolumePrune to take it, NotLabels what spares it: name or name=value.
+	Labels, NotLabels []string
+
 	// Container is the one that it is about: of Create as the body describes it, where what is left out
 	// comes from the image; else as the engine knows it. Its environment holds passwords.
 	Container Container
@@ -107,7 +110,8 @@ func Read(r Request) Action {
 	case "/containers/create":
 		return readCreate(query.Get("name"), r.Body)
 	case "/volumes/prune":
-		return Action{Kind: VolumePrune, Named: older(api, 42) || all(query.Get("filters"))}
+		f := readFilters(query.Get("filters"))
+		return Action{Kind: VolumePrune, Named: older(api, 42) || slices.ContainsFunc(f["all"], truth), Labels: f["label"], NotLabels: f["label!"]}
 	}
 	if name, ok := between(p, "/containers/", "/start"); ok {
 		return Action{Kind: Start, Target: name}
@@ -156,23 +160,6 @@ func older(api string, minor int) bool {
 		n = n*10 + int(d-'0')
 	}
 	return n < minor
-}
-
-// all tells whether the filters of a prune ask for volumes with a name too. They come in two forms.
-func all(filters string) bool {
-	var sets struct{ All map[string]bool }
-	var lists struct{ All []string }
-	if json.Unmarshal([]byte(filters), &sets) == nil {
-		for value, on := range sets.All {
-			if on && truth(value) {
-				return true
-			}
-		}
-	}
-	if json.Unmarshal([]byte(filters), &lists) == nil {
-		return slices.ContainsFunc(lists.All, truth)
-	}
-	return false
 }
 
 // notSeen is the policy in a body that the engine did not hand on.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -186,7 +187,7 @@ func (j *judge) concerns(ctx context.Context, a *Action) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		return j.gone(ctx, a, unused...)
+		return j.gone(ctx, a, slices.DeleteFunc(unused, func(v Volume) bool { return !a.prunes(v.Labels) })...)
 	case None, Start, Restart, Update, Delete:
 	}
 	c, err := j.ask.Container(ctx, a.Target)

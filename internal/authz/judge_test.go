@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -256,6 +257,31 @@ func TestGone(t *testing.T) {
 	j, _ = newJudge(e, deny)
 	if got := ask(j, "DELETE /containers/b1?v=1"); got != "allowed" {
 		t.Errorf("a volume that the successor uses: %s", got)
+	}
+}
+
+// A prune by labels is about the volumes that it takes.
+func TestPruneByLabels(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		filters string
+		refused bool
+	}{
+		{`{}`, true},
+		{`{"label":["schemaguard.volume"]}`, true},
+		{`{"label":["schemaguard.volume=true","env=dev"]}`, true},
+		{`{"label":["schemaguard.volume=true","env=test"]}`, false},
+		{`{"label":["other"]}`, false},
+		{`{"label!":["env"]}`, false},
+		{`{"label!":["env=test"]}`, true},
+		{`{"label!":["env=dev","other"]}`, true},
+	} {
+		e := newEngine()
+		e.unused = []Volume{{Name: "kept", Labels: map[string]string{volumeLabel: "true", "env": "dev"}}, {Name: "x"}}
+		j, _ := newJudge(e, deny)
+		if got := ask(j, "POST /v1.41/volumes/prune?filters="+url.QueryEscape(c.filters)); (got != "allowed") != c.refused {
+			t.Errorf("%s: %s", c.filters, got)
+		}
 	}
 }
 
