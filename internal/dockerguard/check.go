@@ -34,10 +34,7 @@ type sight struct {
 
 // directus returns the boots of Directus containers that matter.
 func (g *guard) directus() []*bootsource.Boot {
-	g.service = ""
-	if sp := g.space(context.Background(), g.dir()); sp.err == nil {
-		g.service = sp.Config.Directus.Service.V
-	}
+	g.service = g.configured()
 	var out []*bootsource.Boot
 	for i := range g.plan.Boots {
 		if b := &g.plan.Boots[i]; recognise.Directus(b, g.service) && (b.Will != bootsource.No || b.Armed) {
@@ -118,7 +115,7 @@ func (g *guard) foresee(ctx context.Context, b *bootsource.Boot, t *Target, sp *
 	if err != nil {
 		return
 	}
-	old := bootfile.First(paths, func(p string) ([]byte, error) { return g.world.engine.ReadFile(ctx, b.Container.ID, p) })
+	old := bootfile.First(paths, func(p string) ([]byte, error) { return g.world.Engine.ReadFile(ctx, b.Container.ID, p) })
 	if old.Data != nil && !bytes.Equal(old.Data, tree) {
 		t.Boots = bootsource.Yes.String()
 	}
@@ -160,7 +157,7 @@ func folder(b *bootsource.Boot) string {
 
 // sight finds and opens the database of a container, once for all that use it.
 func (g *guard) sight(ctx context.Context, b *bootsource.Boot, sp *space) *sight {
-	return g.sightOf(ctx, b, sp, g.world.Containers, g.world.Project, g.world.address)
+	return g.sightOf(ctx, b, sp, g.world.Containers, g.world.Project, g.world.Address)
 }
 
 func (g *guard) sightOf(ctx context.Context, b *bootsource.Boot, sp *space, containers []inventory.Container, project *inventory.Project, address string) *sight {

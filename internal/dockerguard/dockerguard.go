@@ -11,6 +11,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/dockercmd"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/consent"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/decision"
+	"github.com/schemaguard/schemaguard/internal/dockerguard/survey"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/redact"
 	"github.com/schemaguard/schemaguard/internal/terminal"
@@ -72,6 +74,11 @@ func Decide(ctx context.Context, r Request) (Decision, error) {
 		g.d.Reason = "it starts nothing and deletes nothing"
 		return g.d, nil
 	}
+	g.settleVersion(ctx)
+	if g.isRejected() {
+		g.d.Reason = "compose itself refuses these words"
+		return g.d, nil
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer g.close()
 	defer cancel() // what was begun and is not needed ends first
@@ -87,7 +94,7 @@ type guard struct {
 	allowed []string
 	service string // that the settings name
 
-	world  *world
+	world  *survey.World
 	plan   bootsource.Plan
 	spaces map[string]*space // by folder
 	checks map[string]*sight // by folder and database
@@ -125,6 +132,37 @@ func (g *guard) decide(ctx context.Context) {
 	}
 	g.targets(ctx)
 	g.conclude(ctx)
+}
+
+// settleVersion finds out which docker-compose is called where nobody said so: version 1 does other things.
+func (g *guard) settleVersion(ctx context.Context) {
+	if !g.cmd.Standalone || g.cmd.Podman || g.cmd.Version != dockercmd.AnyVersion {
+		return
+	}
+	e, err := g.engine()
+	if err != nil {
+		return // look says so
+	}
+	v, err := e.ComposeVersion(ctx)
+	if err != nil || v == "" {
+		return
+	}
+	version := dockercmd.V2
+	if strings.HasPrefix(strings.TrimPrefix(v, "v"), "1.") {
+		version = dockercmd.V1
+	}
+	g.cmd = dockercmd.Parse(dockercmd.Invocation{Program: g.cmd.Program, Args: g.cmd.Args, Env: g.getenv, Version: version})
+}
+
+// misplaced are flags of the project that compose takes before its verb only, and refuses after it.
+var misplaced = []string{"-p", "--project-name", "-f", "--file", "--profile", "--env-file", "--project-directory"}
+
+// isRejected tells words that compose refuses, whatever there is.
+func (g *guard) isRejected() bool {
+	if g.cmd.Family != dockercmd.Compose || g.cmd.Podman || len(g.cmd.Unknown) == 0 || g.cmd.Verb == "" {
+		return false
+	}
+	return !slices.ContainsFunc(g.cmd.Unknown, func(w string) bool { return !slices.Contains(misplaced, w) })
 }
 
 // later says of a command that builds or pulls first that the rest is decided then.

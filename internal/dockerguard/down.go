@@ -57,7 +57,7 @@ func (g *guard) isNew(ctx context.Context, s *sight) bool {
 		if m.Name == "" {
 			continue
 		}
-		if there, err := g.world.hasVolume(ctx, m.Name); there || err != nil {
+		if there, err := g.world.HasVolume(ctx, m.Name); there || err != nil {
 			return false
 		}
 	}
@@ -104,7 +104,7 @@ func (g *guard) startAlone(ctx context.Context, b *bootsource.Boot, s *sight, sp
 	}
 	deadline := time.Now().Add(patience)
 	for {
-		all, err := g.world.engine.Containers(ctx)
+		all, err := g.world.Engine.Containers(ctx)
 		if err == nil {
 			g.world.Containers = all
 			clear(g.ahead)

@@ -9,6 +9,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/dockercmd"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/bootfile"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/recognise"
+	"github.com/schemaguard/schemaguard/internal/engine"
 	"github.com/schemaguard/schemaguard/internal/engine/inventory"
 )
 
@@ -26,7 +27,7 @@ type early struct {
 // lookAhead begins to read the snapshot and the database of the containers that a restart or start of this
 // project most likely means: compose takes longer to name the project than both of these. Nothing hangs on the
 // guess; what was not meant is dropped.
-func (g *guard) lookAhead(ctx context.Context, w *world, containers []inventory.Container, address string) {
+func (g *guard) lookAhead(ctx context.Context, eng *engine.Engine, containers []inventory.Container, address string) {
 	if g.cmd.Kind != dockercmd.MayBoot || !g.cmd.Effect.FromContainer() || g.cmd.Effect == dockercmd.Converges && !g.cmd.All || g.cmd.Family == dockercmd.Swarm {
 		return
 	}
@@ -48,7 +49,7 @@ func (g *guard) lookAhead(ctx context.Context, w *world, containers []inventory.
 			e.paths, _ = recognise.Paths(b, g.SnapshotPath, projectPath(sp))
 			opened := make(chan *sight, 1)
 			go func() { opened <- g.sightOf(ctx, b, sp, containers, nil, address) }()
-			r := bootfile.Reader{Engine: w.engine}
+			r := bootfile.Reader{Engine: eng}
 			e.files = r.Read(ctx, b, e.paths)
 			e.sight = <-opened
 		}()

@@ -3,12 +3,14 @@ package dockerguard
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/schemaguard/schemaguard/internal/bootsource"
+	"github.com/schemaguard/schemaguard/internal/compose"
 	"github.com/schemaguard/schemaguard/internal/dockercmd"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/bootfile"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/containerdb"
@@ -24,7 +26,7 @@ func (g *guard) volumes(ctx context.Context) {
 	if g.cmd.Volumes.Scope == dockercmd.NoVolumes {
 		return
 	}
-	all, err := g.world.volumeList(ctx)
+	all, err := g.world.Volumes(ctx)
 	if err != nil {
 		g.d.Findings = append(g.d.Findings, finding.Finding{
 			Code: finding.NotRun, Severity: finding.Warning, Item: "volumes", Refuses: true,
@@ -40,7 +42,7 @@ func (g *guard) volumes(ctx context.Context) {
 
 // prunesNamed tells an engine before 23 (API 1.42), whose prune takes volumes with a name too.
 func (g *guard) prunesNamed(ctx context.Context) bool {
-	api, err := g.world.engine.Ping(ctx)
+	api, err := g.world.Engine.Ping(ctx)
 	major, minor, ok := strings.Cut(api, ".")
 	a, errA := strconv.Atoi(major)
 	b, errB := strconv.Atoi(minor)
@@ -58,13 +60,13 @@ func (g *guard) lose(ctx context.Context, v inventory.Volume) {
 		}
 	}
 	services := g.databaseServices(v.Name)
-	guarded := false
+	guarded := g.ofProjectHere(v)
 	for _, b := range g.everyDirectus() {
 		sp := g.space(ctx, folder(b))
 		if sp.err != nil {
 			continue
 		}
-		found, err := containerdb.Find(ctx, containerdb.Input{Boot: b, Containers: g.world.Containers, Project: g.world.Project, Address: g.world.address, Config: sp.Config})
+		found, err := containerdb.Find(ctx, containerdb.Input{Boot: b, Containers: g.world.Containers, Project: g.world.Project, Address: g.world.Address, Config: sp.Config})
 		if err != nil {
 			continue
 		}
@@ -125,6 +127,26 @@ func (g *guard) databaseServices(volume string) []string {
 		}
 	}
 	return out
+}
+
+// ofProjectHere tells a volume in which the compose project of this folder keeps the database of its Directus,
+// where the command itself knows of no project.
+func (g *guard) ofProjectHere(v inventory.Volume) bool {
+	if g.world.Project != nil || g.world.Name != "" {
+		return false
+	}
+	p := compose.Load(compose.Options{Dir: g.dir(), Root: string(filepath.Separator), Environ: g.Environ})
+	if p == nil || p.Name != v.Labels[inventory.LabelProject] {
+		return false
+	}
+	if d, err := p.Directus(g.service); err != nil || d == nil {
+		return false
+	}
+	return slices.ContainsFunc(p.Services, func(s *compose.Service) bool {
+		return slices.ContainsFunc(s.Mounts, func(m compose.Mount) bool {
+			return m.Source == v.Labels["com.docker.compose.volume"] && volumeloss.IsDatabase(nil, inventory.Mount{Type: m.Type, Target: m.Target})
+		})
+	})
 }
 
 // everyDirectus are the Directus containers of the daemon, and the services of the project that have none.

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/engine/inventory"
 )
@@ -12,6 +13,12 @@ var ErrNoProject = errors.New("there is no compose file here")
 
 // ErrBadProject says that compose itself cannot use the files.
 var ErrBadProject = errors.New("compose cannot read the project")
+
+// ComposeVersion asks a standalone docker-compose which version it is, such as "1.29.2" or "v2.40.3".
+func (e *Engine) ComposeVersion(ctx context.Context) (string, error) {
+	out, _, err := e.run(ctx, e.Compose[:1], "version", "--short")
+	return strings.TrimSpace(string(out)), err
+}
 
 // Project asks compose for its project as this command sees it. separator joins the names of what compose
 // builds ("-", and "_" in version 1). more stands before the verb, as `--profile "*"`. Errors: [ErrNoProject],

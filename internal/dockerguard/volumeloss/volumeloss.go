@@ -42,7 +42,7 @@ func Doomed(c dockercmd.Command, p bootsource.Plan, w *bootsource.World, all []i
 		goes := false
 		switch c.Volumes.Scope {
 		case dockercmd.NamedVolumes:
-			goes = slices.Contains(c.Volumes.Names, v.Name)
+			goes = slices.Contains(c.Volumes.Names, v.Name) && (!used[v.Name] || c.Podman && c.Flags.On("force"))
 		case dockercmd.TargetVolumes:
 			goes = touched[v.Name]
 		case dockercmd.ProjectVolumes:

@@ -1,4 +1,8 @@
-package dockerguard
+// Package survey asks the engine and compose all that a decision on one command needs, each question beside the
+// others, and puts the answers together.
+//
+// It decides nothing.
+package survey
 
 import (
 	"context"
@@ -12,33 +16,41 @@ import (
 	"github.com/schemaguard/schemaguard/internal/bootsource"
 	"github.com/schemaguard/schemaguard/internal/compose"
 	"github.com/schemaguard/schemaguard/internal/dockercmd"
-	"github.com/schemaguard/schemaguard/internal/dockerguard/bootfile"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/recognise"
 	"github.com/schemaguard/schemaguard/internal/engine"
 	"github.com/schemaguard/schemaguard/internal/engine/inventory"
 )
 
-// world is what the engine and compose said.
-type world struct {
+// Input is the command, and how docker is called.
+type Input struct {
+	Command dockercmd.Command
+	Engine  *engine.Engine
+	Environ []string
+	Dir     string
+	// Service is the name of the Directus service in the settings; "" for none.
+	Service func() string
+	// Found is told of the containers while compose still works.
+	Found func(containers []inventory.Container, address string)
+}
+
+// World is what the engine and compose said.
+type World struct {
 	bootsource.World
-	engine  *engine.Engine
-	address string // where the daemon listens; "" where nobody could say
-	known   map[string]bool
+	Engine  *engine.Engine
+	Address string // where the daemon listens; "" where nobody could say
+
 	vols    []inventory.Volume
 	volErr  error
 	volOnce sync.Once
 }
 
-// look asks the engine and compose, each question beside the others.
-func (g *guard) look(ctx context.Context) error {
-	e, err := g.engine()
-	if err != nil {
-		return err
-	}
-	w := &world{engine: e}
-	w.V1 = g.cmd.Standalone && !g.cmd.Podman && g.cmd.Version == dockercmd.V1
+// Look asks the engine and compose, each question beside the others.
+func Look(ctx context.Context, in Input) (*World, error) {
+	g, e := &in, in.Engine
+	w := &World{Engine: e}
+	w.V1 = g.Command.Standalone && !g.Command.Podman && g.Command.Version == dockercmd.V1
 	w.Separator = "-"
-	if w.V1 || g.cmd.Podman || g.cmd.Project.Compatibility {
+	if w.V1 || g.Command.Podman || g.Command.Project.Compatibility {
 		w.Separator = "_"
 	}
 	var (
@@ -47,10 +59,9 @@ func (g *guard) look(ctx context.Context) error {
 		projectErr      error
 		hashes          map[string]string
 		dry             inventory.Actions
-		isCompose       = g.cmd.Family == dockercmd.Compose
-		asksAboutChange = isCompose && slices.Contains([]string{"up", "create", "scale", "run"}, g.cmd.Verb)
+		isCompose       = g.Command.Family == dockercmd.Compose
+		asksAboutChange = isCompose && slices.Contains([]string{"up", "create", "scale", "run"}, g.Command.Verb)
 	)
-	wg.Go(func() { g.space(ctx, g.dir()) })
 	wg.Go(func() {
 		addressed := make(chan string, 1)
 		go func() {
@@ -58,17 +69,17 @@ func (g *guard) look(ctx context.Context) error {
 			addressed <- address
 		}()
 		w.Containers, containersErr = e.Containers(ctx)
-		if w.address = <-addressed; w.address == "" {
-			w.address = g.cmd.Daemon.Host
+		if w.Address = <-addressed; w.Address == "" {
+			w.Address = g.Command.Daemon.Host
 		}
-		if containersErr == nil && !g.prepared {
-			g.lookAhead(ctx, w, w.Containers, w.address)
+		if containersErr == nil && g.Found != nil {
+			g.Found(w.Containers, w.Address)
 		}
 	})
 	if isCompose {
 		wg.Go(func() { projectErr = g.project(ctx, w) })
 	}
-	if asksAboutChange && !g.cmd.Project.Stdin {
+	if asksAboutChange && !g.Command.Project.Stdin {
 		wg.Go(func() { hashes, _ = e.Hashes(ctx) })
 		if words := g.dryRun(); words != nil {
 			wg.Go(func() { dry, _ = e.DryRun(ctx, words) })
@@ -76,13 +87,13 @@ func (g *guard) look(ctx context.Context) error {
 	}
 	wg.Wait()
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
 	if containersErr != nil {
-		return containersErr
+		return nil, containersErr
 	}
 	if projectErr != nil && !g.harmless(w, projectErr) {
-		return projectErr
+		return nil, projectErr
 	}
 	if w.Project != nil {
 		for name, hash := range hashes {
@@ -95,55 +106,28 @@ func (g *guard) look(ctx context.Context) error {
 	if len(dry) > 0 {
 		w.DryRun = dry
 	}
+	var err error
 	if w.Images, err = e.Images(ctx, g.references(w)); err != nil {
-		return err
-	}
-	g.world = w
-	g.plan = bootsource.Predict(g.cmd, w.World)
-	return nil
-}
-
-// engine is the user's own docker and compose.
-func (g *guard) engine() (*engine.Engine, error) {
-	docker, err := g.real(g.cmd.Query())
-	if err != nil {
 		return nil, err
 	}
-	e := &engine.Engine{Docker: docker, Environ: g.Environ, Dir: g.Dir}
-	if g.cmd.Family == dockercmd.Compose {
-		if e.Compose, err = g.real(g.cmd.ComposeQuery()); err != nil {
-			return nil, err
-		}
-	}
-	return e, nil
-}
-
-func (g *guard) real(argv []string) ([]string, error) {
-	if g.Real == nil {
-		return argv, nil
-	}
-	program, err := g.Real(argv[0])
-	if err != nil {
-		return nil, err
-	}
-	return append([]string{program}, argv[1:]...), nil
+	return w, nil
 }
 
 // project asks compose for the project. Where compose knows it by its name alone, Project stays nil.
-func (g *guard) project(ctx context.Context, w *world) error {
-	w.Name = g.cmd.Project.Name
-	if g.cmd.Project.Stdin {
+func (g *Input) project(ctx context.Context, w *World) error {
+	w.Name = g.Command.Project.Name
+	if g.Command.Project.Stdin {
 		// Only the command itself can read the file.
 		if w.Doubt = true; w.Name == "" {
 			w.Name = folderName(g.dir())
 		}
 		return nil
 	}
-	p, err := w.engine.Project(ctx, w.V1, w.Separator)
-	if err == nil && slices.ContainsFunc(g.cmd.Targets, func(t string) bool { _, ok := p.Services[t]; return !ok }) {
+	p, err := w.Engine.Project(ctx, w.V1, w.Separator)
+	if err == nil && slices.ContainsFunc(g.Command.Targets, func(t string) bool { _, ok := p.Services[t]; return !ok }) {
 		// A service that is named counts even if its profile is off.
-		if all, err := w.engine.Project(ctx, w.V1, w.Separator, "--profile", "*"); err == nil {
-			for _, t := range g.cmd.Targets {
+		if all, err := w.Engine.Project(ctx, w.V1, w.Separator, "--profile", "*"); err == nil {
+			for _, t := range g.Command.Targets {
 				if s, ok := all.Services[t]; ok {
 					p.Services[t] = s
 				}
@@ -161,15 +145,15 @@ func (g *guard) project(ctx context.Context, w *world) error {
 		}
 		p.Name = w.Name
 		return nil
-	case w.Name != "" && g.cmd.Verb != "up" && g.cmd.Verb != "run" && (errors.Is(err, engine.ErrNoProject) || errors.Is(err, engine.ErrBadProject)):
+	case w.Name != "" && g.Command.Verb != "up" && g.Command.Verb != "run" && (errors.Is(err, engine.ErrNoProject) || errors.Is(err, engine.ErrBadProject)):
 		return nil // compose goes by the labels of its containers
 	}
 	return err
 }
 
 // nameByFile is the name of a project whose compose does not print it.
-func (g *guard) nameByFile() string {
-	if p := compose.Load(compose.Options{Dir: g.dir(), Root: "/", Files: g.cmd.Project.Files, Environ: g.Environ}); p != nil {
+func (g *Input) nameByFile() string {
+	if p := compose.Load(compose.Options{Dir: g.dir(), Root: "/", Files: g.Command.Project.Files, Environ: g.Environ}); p != nil {
 		return p.Name
 	}
 	return ""
@@ -193,7 +177,7 @@ func folderName(dir string) string {
 
 // harmless tells an error of the project after which the command itself fails too, or can hit nothing that is
 // guarded.
-func (g *guard) harmless(w *world, err error) bool {
+func (g *Input) harmless(w *World, err error) bool {
 	if errors.Is(err, engine.ErrNoProject) {
 		return true
 	}
@@ -201,7 +185,7 @@ func (g *guard) harmless(w *world, err error) bool {
 		return false
 	}
 	for i := range w.Containers {
-		if recognise.Directus(recognise.Existing(&w.Containers[i]), g.service) {
+		if recognise.Directus(recognise.Existing(&w.Containers[i]), g.Service()) {
 			return false
 		}
 	}
@@ -209,26 +193,26 @@ func (g *guard) harmless(w *world, err error) bool {
 }
 
 // references are the images that a prediction has to look at.
-func (g *guard) references(w *world) []string {
+func (g *Input) references(w *World) []string {
 	var refs []string
 	switch {
-	case g.cmd.Kind == dockercmd.MayBoot && g.cmd.Effect != dockercmd.Restarts && g.cmd.Effect != dockercmd.Starts,
-		g.cmd.Effect == dockercmd.Replaces, g.cmd.Effect == dockercmd.Stops && g.cmd.Verb != "stop" && g.cmd.Verb != "kill":
+	case g.Command.Kind == dockercmd.MayBoot && g.Command.Effect != dockercmd.Restarts && g.Command.Effect != dockercmd.Starts,
+		g.Command.Effect == dockercmd.Replaces, g.Command.Effect == dockercmd.Stops && g.Command.Verb != "stop" && g.Command.Verb != "kill":
 		if w.Project != nil {
 			for _, s := range w.Project.Services {
 				refs = append(refs, s.Image)
 			}
 		}
 		for i := range w.Containers {
-			if c := &w.Containers[i]; g.cmd.Family != dockercmd.Compose || (w.Project == nil || w.Doubt) && c.Project() == w.Name {
+			if c := &w.Containers[i]; g.Command.Family != dockercmd.Compose || (w.Project == nil || w.Doubt) && c.Project() == w.Name {
 				refs = append(refs, c.Image)
 			}
 		}
 	}
-	if g.cmd.Verb == "container run" || g.cmd.Verb == "container create" {
-		refs = slices.Clone(g.cmd.Images)
+	if g.Command.Verb == "container run" || g.Command.Verb == "container create" {
+		refs = slices.Clone(g.Command.Images)
 	}
-	if given, ok := g.cmd.Flags.Value("image"); ok {
+	if given, ok := g.Command.Flags.Value("image"); ok {
 		refs = append(refs, given)
 	}
 	slices.Sort(refs)
@@ -237,8 +221,8 @@ func (g *guard) references(w *world) []string {
 
 // dryRun is the question that compose 2 answers with what it would do; nil where it would answer wrongly, or
 // cannot. The words are made anew, so that nothing is followed, watched or asked on the way.
-func (g *guard) dryRun() []string {
-	c := g.cmd
+func (g *Input) dryRun() []string {
+	c := g.Command
 	if c.Podman || c.Version != dockercmd.V2 || len(c.Unknown) > 0 {
 		return nil
 	}
@@ -259,9 +243,9 @@ func (g *guard) dryRun() []string {
 }
 
 // repeated repeats flags of the command.
-func (g *guard) repeated(words []string, names ...string) []string {
+func (g *Input) repeated(words []string, names ...string) []string {
 	for _, name := range names {
-		for _, v := range g.cmd.Flags.Values(name) {
+		for _, v := range g.Command.Flags.Values(name) {
 			switch v {
 			case "", "true":
 				words = append(words, "--"+name)
@@ -274,21 +258,21 @@ func (g *guard) repeated(words []string, names ...string) []string {
 	return words
 }
 
-// volumeList asks for the volumes, once.
-func (w *world) volumeList(ctx context.Context) ([]inventory.Volume, error) {
-	w.volOnce.Do(func() { w.vols, w.volErr = w.engine.Volumes(ctx) })
+// Volumes asks for the volumes, once.
+func (w *World) Volumes(ctx context.Context) ([]inventory.Volume, error) {
+	w.volOnce.Do(func() { w.vols, w.volErr = w.Engine.Volumes(ctx) })
 	return w.vols, w.volErr
 }
 
-// hasVolume tells whether a volume exists.
-func (w *world) hasVolume(ctx context.Context, name string) (bool, error) {
-	vols, err := w.volumeList(ctx)
+// HasVolume tells whether a volume exists.
+func (w *World) HasVolume(ctx context.Context, name string) (bool, error) {
+	vols, err := w.Volumes(ctx)
 	return slices.ContainsFunc(vols, func(v inventory.Volume) bool { return v.Name == name }), err
 }
 
-// reader reads files of what is still to start.
-func (g *guard) reader() *bootfile.Reader {
-	return &bootfile.Reader{
-		Engine: g.world.engine, Containers: g.world.Containers, Images: g.world.Images, Address: g.world.address, HasVolume: g.world.hasVolume,
+func (g *Input) dir() string {
+	if g.Dir != "" {
+		return g.Dir
 	}
+	return "."
 }
