@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -79,8 +78,6 @@ type Request struct {
 	Body   []byte `json:"RequestBody"` // JSON alone, and none beyond 1 MiB
 }
 
-var version = regexp.MustCompile(`^/v([0-9.]+)(/.*)$`)
-
 // Read tells what a request does. It decides by the path as the engine's router sees it, so that no
 // spelling of a name or version gets past it.
 // https://github.com/moby/moby/blob/v28.5.1/api/server/router/container/container.go
@@ -92,10 +89,7 @@ func Read(r Request) Action {
 	if err != nil {
 		return Action{} // net/http, which the engine listens with, refused it
 	}
-	p, api := path.Clean("/"+u.Path), ""
-	if m := version.FindStringSubmatch(p); m != nil {
-		api, p = m[1], m[2]
-	}
+	api, p := cutVersion(path.Clean("/" + u.Path))
 	query := u.Query()
 	if r.Method == "DELETE" {
 		if name, ok := between(p, "/containers/", ""); ok {
@@ -123,6 +117,16 @@ func Read(r Request) Action {
 		return readUpdate(name, r.Body)
 	}
 	return Action{}
+}
+
+// cutVersion takes the version off a path, such as /v1.41/containers/json; empty where there is none.
+func cutVersion(p string) (api, rest string) {
+	numbered, ok := strings.CutPrefix(p, "/v")
+	api, rest, slash := strings.Cut(numbered, "/")
+	if !ok || !slash || api == "" || strings.Trim(api, "0123456789.") != "" {
+		return "", p
+	}
+	return api, "/" + rest
 }
 
 // between returns what stands between the beginning and the end of a path, which is not nothing.

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Labels by which a person decides what is guarded.
@@ -57,13 +58,15 @@ func directusImage(name string) bool {
 
 // runsDirectus is a text that runs Directus in the middle of a shell command: its own command with one of
 // its verbs, the file that the official image starts, or its package.
-var runsDirectus = regexp.MustCompile(`(^|[\s/;&|("'])directus\s+(start|bootstrap|schema|database|init)\b|/directus/cli\.js|@directus/api`)
+var runsDirectus = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(^|[\s/;&|("'])directus\s+(start|bootstrap|schema|database|init)\b|/directus/cli\.js|@directus/api`)
+})
 
 func startsDirectus(words []string) bool {
 	if len(words) > 0 && filepath.Base(words[0]) == "directus" {
 		return true
 	}
-	return runsDirectus.MatchString(strings.Join(words, " "))
+	return runsDirectus().MatchString(strings.Join(words, " "))
 }
 
 // project is the compose project that something belongs to; empty outside of any.
@@ -99,7 +102,7 @@ func escape(folder string) string {
 	if os.PathSeparator == '\\' {
 		return folder // where a pattern has no escapes
 	}
-	return regexp.MustCompile(`[\\*?\[]`).ReplaceAllString(folder, `\$0`)
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(folder)
 }
 
 // guarded tells whether a volume holds the database of a guarded container, given the projects that have

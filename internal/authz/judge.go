@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -255,14 +254,16 @@ func merge(image, c Container) Container {
 	return c
 }
 
-// anonymous is the name of a volume that the engine made up.
-var anonymous = regexp.MustCompile(`^[0-9a-f]{64}$`)
+// isAnonymous tells a name of a volume that the engine made up.
+func isAnonymous(name string) bool {
+	return len(name) == 64 && strings.Trim(name, "0123456789abcdef") == ""
+}
 
 // deleteWithVolumes finds the anonymous volumes that go with a container: those that no other one uses.
 func (j *judge) deleteWithVolumes(ctx context.Context, a *Action) (bool, error) {
 	var gone []Volume
 	for _, m := range a.Container.Mounts {
-		if !anonymous.MatchString(m.Source) {
+		if !isAnonymous(m.Source) {
 			continue
 		}
 		v, err := j.ask.Volume(ctx, m.Source)

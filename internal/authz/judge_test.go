@@ -69,7 +69,7 @@ func (e *fakeEngine) Containers(_ context.Context, label string) ([]string, erro
 func (e *fakeEngine) UnusedVolumes(_ context.Context, named bool) ([]Volume, error) {
 	var all []Volume
 	for _, v := range e.unused {
-		if named || anonymous.MatchString(v.Name) {
+		if named || isAnonymous(v.Name) {
 			all = append(all, v)
 		}
 	}
