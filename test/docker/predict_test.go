@@ -36,11 +36,17 @@ type target struct {
 	Container, ID, Project, Service string
 	Directus                        bool
 	Boots                           string
-	Sources                         []struct{ Kind, Detail, Path, SHA256 string }
+	Sources                         []source
 }
 
-// program is the schemaguard of this tree.
+// source is where the guard says that a snapshot comes from.
+type source struct{ Kind, Detail, Path, SHA256 string }
+
+// program is the schemaguard of this tree, or the one that SCHEMAGUARD_PROGRAM names.
 var program = sync.OnceValues(func() (string, error) {
+	if path := os.Getenv("SCHEMAGUARD_PROGRAM"); path != "" {
+		return path, nil
+	}
 	dir, err := os.MkdirTemp("", "schemaguard-program")
 	if err != nil {
 		return "", err
@@ -90,11 +96,11 @@ func predict(ctx context.Context, engine *lab.Engine, in invocation) (prediction
 
 // agree compares a prediction with what started, and returns the differences: a start that was not
 // predicted, or from another source; a predicted one that did not happen.
-func agree(p prediction, r row, boots []lab.Boot) []string {
+func agree(p prediction, project string, r row, boots []lab.Boot) []string {
 	var wrong []string
 	honest := strings.Fields(r.maybe)
 	for _, tg := range p.Targets {
-		if tg.Boots == "maybe" && !slices.Contains(honest, tg.Service) {
+		if tg.Boots == "maybe" && !slices.Contains(honest, strings.TrimPrefix(tg.Service, project+"_")) && !tg.unmade() {
 			wrong = append(wrong, fmt.Sprintf("maybe is no honest answer for %s %s", tg.Service, tg.Container))
 		}
 	}
@@ -103,7 +109,8 @@ func agree(p prediction, r row, boots []lab.Boot) []string {
 	for _, b := range boots {
 		kind := "" // stays so for what is no Directus, of which the guard need not speak
 		if i := slices.IndexFunc(open, func(w started) bool { return w.is(b) }); i >= 0 {
-			kind, open = open[i].kind, slices.Delete(open, i, i+1)
+			kind = open[i].kind
+			open = slices.Delete(open, i, i+1)
 		}
 		switch i := p.foresee(b, met); {
 		case i >= 0:
@@ -172,6 +179,15 @@ func (tg target) is(b lab.Boot) bool {
 	return tg.Service == b.Service
 }
 
+// unmade tells whether the guard can know only after a build or a pull, which comes first and which
+// --explain does not do.
+func (tg target) unmade() bool {
+	return slices.ContainsFunc(tg.Sources, func(s source) bool { return s.later() })
+}
+
+// later tells whether a source is not known before it is made.
+func (s source) later() bool { return s.SHA256 == "" && (s.Kind == "build" || s.Kind == "pull") }
+
 // foresaw tells what is wrong about the sources of a Directus that started.
 func (tg target) foresaw(b lab.Boot, kind string) []string {
 	var wrong []string
@@ -179,8 +195,7 @@ func (tg target) foresaw(b lab.Boot, kind string) []string {
 		wrong = append(wrong, fmt.Sprintf("%s was not taken for a Directus", b.Name))
 	}
 	for _, s := range tg.Sources {
-		later := s.SHA256 == "" && (s.Kind == "build" || s.Kind == "pull") // only known when it was made
-		if s.Kind == kind && (later || s.SHA256 == b.SHA256) {
+		if s.Kind == kind && (s.later() || s.SHA256 == b.SHA256) {
 			if s.Detail == "" {
 				wrong = append(wrong, fmt.Sprintf("%s: a source of kind %s has no detail", b.Name, s.Kind))
 			}

@@ -80,15 +80,12 @@ func reality(want []started, boots []lab.Boot) []string {
 
 // label is a start as rows write it, less the kind, which cannot be seen from outside.
 func label(b lab.Boot) string {
-	service := b.Service
+	service := strings.TrimPrefix(b.Service, b.Project+"_") // of a stack
 	if service == "" {
-		service = b.Name
-	}
-	if !isDirectus(service) && b.Service != "" {
-		return service
-	}
-	if b.Service == "" {
 		service = "directus" // the rows start containers by hand from its image only
+	}
+	if !isDirectus(service) {
+		return service
 	}
 	return service + "=" + snapshotName(b.SHA256)
 }

@@ -136,7 +136,7 @@ func command(t *testing.T, p *project, r row) (predicted bool) {
 	compareVolumes(t, "gone", before, gone, r.loses)
 	compareVolumes(t, "unused", before, unused, r.leaves)
 	if predicted {
-		wrong := append(agree(said, r, boots), agreeOnVolumes(said, p.name, gone, unused)...)
+		wrong := append(agree(said, p.name, r, boots), agreeOnVolumes(said, p.name, gone, unused)...)
 		for _, text := range wrong {
 			t.Errorf("%s: %s", strings.Join(in.argv, " "), text)
 		}

@@ -191,13 +191,24 @@ func (e *Engine) remove(ctx context.Context, path string) error {
 	return nil
 }
 
-// Remove takes away the containers, networks and volumes of a project, and the images named after it.
+// Remove takes away the services of a swarm, containers, networks and volumes of a project, and the images named after it.
 func (e *Engine) Remove(ctx context.Context, project string) error {
+	var errs []error
+	var services []struct {
+		ID   string
+		Spec struct{ Name string }
+	}
+	if err := e.get(ctx, "/services", &services); err == nil { // an engine that is no swarm refuses
+		for _, s := range services {
+			if strings.HasPrefix(s.Spec.Name, project) {
+				errs = append(errs, e.remove(ctx, "/services/"+s.ID))
+			}
+		}
+	}
 	all, err := e.mounts(ctx)
 	if err != nil {
 		return err
 	}
-	var errs []error
 	for _, c := range all {
 		if len(c.Names) > 0 && of(project, c.Labels, c.Names[0]) {
 			errs = append(errs, e.remove(ctx, "/containers/"+c.ID+"?force=1&v=1"))

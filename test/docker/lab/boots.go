@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net"
 	"regexp"
-	"strings"
 	"sync"
 	"time"
 )
@@ -16,8 +15,8 @@ import (
 // Boot is one start of one container.
 type Boot struct {
 	ID, Name string
-	Service  string // of compose or of a swarm; empty for a container that docker itself made
-	OneOff   bool   // of compose run
+	Project  string
+	Service  string // of compose or, with its full name, of a swarm; empty for a container that docker itself made
 	SHA256   string // of the snapshot that it read, hex; "none" where there was none
 	Path     string // of the snapshot
 }
@@ -53,11 +52,10 @@ func (e *Engine) Boots(ctx context.Context, since Mark, project string) ([]Boot,
 		taken[ev.Actor.ID]++
 		service := a["com.docker.compose.service"]
 		if service == "" {
-			service = strings.TrimPrefix(a["com.docker.swarm.service.name"], project+"_")
+			service = a["com.docker.swarm.service.name"]
 		}
 		boots = append(boots, Boot{
-			ID: ev.Actor.ID, Name: a["name"], Service: service, OneOff: a["com.docker.compose.oneoff"] == "True",
-			SHA256: line.sha256, Path: line.path,
+			ID: ev.Actor.ID, Name: a["name"], Project: project, Service: service, SHA256: line.sha256, Path: line.path,
 		})
 	}
 	return boots, nil

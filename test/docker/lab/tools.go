@@ -115,7 +115,12 @@ func (e *Engine) BuildImages(ctx context.Context, name string, snapshots map[str
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("building the booter: %w: %s", err, out)
 	}
-	dockerfile := "FROM scratch\nCOPY boot /boot\nCOPY snapshots /directus/snapshots\nENTRYPOINT [\"/boot\"]\n"
+	// A volume for a database is filled with what tells Postgres's own folder from any other.
+	dockerfile := "FROM scratch\nCOPY boot /boot\nCOPY PG_VERSION /var/lib/postgresql/data/PG_VERSION\n" +
+		"COPY snapshots /directus/snapshots\nENTRYPOINT [\"/boot\"]\n"
+	if err := os.WriteFile(filepath.Join(dir, "PG_VERSION"), []byte("15\n"), 0o600); err != nil {
+		return err
+	}
 	if err := os.WriteFile(filepath.Join(dir, "Dockerfile"), []byte(dockerfile), 0o600); err != nil {
 		return err
 	}
