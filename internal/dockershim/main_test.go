@@ -18,7 +18,14 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(call.Run(System()))
 	}
-	os.Exit(m.Run())
+	var err error
+	if fakeDir, err = os.MkdirTemp("", "fakedocker"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	os.RemoveAll(fakeDir)
+	os.Exit(code)
 }
 
 // note appends a line to a file: each command that a guard would have been asked for.
@@ -29,6 +36,9 @@ func note(path, line string) {
 		f.Close()
 	}
 }
+
+// fakeDir holds the program that stands for docker.
+var fakeDir string
 
 func self(t testing.TB) string {
 	t.Helper()
