@@ -10,7 +10,7 @@ build:
 	CGO_ENABLED=0 go build -trimpath -o dist/schemaguard ./cmd/schemaguard
 
 test:
-	@test/machine/prepare.sh postgres markdown
+	@test/machine/prepare.sh postgres markdown shells
 	go test $(TESTFLAGS) ./...
 
 test-all: test

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Sees to it that this machine has what the tests need.
-#   prepare.sh [postgres] [directus] [docker] [managers] [markdown] [race] [lint] [tmux]
+#   prepare.sh [postgres] [directus] [docker] [managers] [markdown] [shells] [race] [lint]
 # What is missing is installed with apt-get where this is root on a Debian; anywhere else the command
 # that installs it is printed, and the tests that need it will be skipped.
 set -euo pipefail
+cd "$(dirname "$0")/../.."
 
 packages=() advice=()
 
@@ -54,6 +55,19 @@ start_docker() {
   return 1
 }
 
+# add_compose gives docker its compose plugin, built from source, where it has none.
+add_compose() {
+  docker compose version >/dev/null 2>&1 && return
+  if [ "$(id -u)" != 0 ]; then
+    echo 'docker has no compose plugin, and the tests that need it will be skipped; build one: test/docker/composeplugin/build.sh' >&2
+    return
+  fi
+  local plugin folder=${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins
+  plugin=$(test/docker/composeplugin/build.sh)
+  mkdir -p "$folder"
+  ln -sf "$plugin" "$folder/docker-compose"
+}
+
 want git git
 docker=
 for need; do
@@ -62,6 +76,10 @@ for need; do
       docker=yes
       want docker docker.io
       want dockerd docker.io
+      want docker-compose docker-compose
+      want podman podman
+      want curl curl
+      want tmux tmux
       ;;
     postgres)
       have_postgres || { packages+=(postgresql) && advice+=("postgresql"); }
@@ -78,9 +96,14 @@ for need; do
       want npm npm
       ;;
     markdown) want cmark-gfm cmark-gfm ;;
+    shells)
+      for shell in dash busybox zsh fish; do want "$shell" "$shell"; done
+      want shellcheck shellcheck
+      want script bsdutils
+      want tmux tmux
+      ;;
     race) want gcc gcc && { any '/usr/include/stdlib.h' '/usr/include/*/stdlib.h' '/Library/Developer/*' || packages+=(libc6-dev); } ;;
     lint) want shellcheck shellcheck ;;
-    tmux) want tmux tmux ;;
     *)
       sed -n '2,5s/^# \{0,1\}//p' "$0" >&2
       exit 4
@@ -88,7 +111,7 @@ for need; do
   esac
 done
 if [ ${#packages[@]} -eq 0 ]; then
-  [ -z "$docker" ] || start_docker
+  [ -z "$docker" ] || { start_docker && add_compose; }
   exit 0
 fi
 
@@ -117,4 +140,4 @@ quiet apt-get update -q
 packages=("${packages[@]/#POSTGIS/postgresql-$(debian_major)-postgis-3}")
 echo "installing ${packages[*]}"
 quiet apt-get install -y -q --no-install-recommends "${packages[@]}"
-[ -z "$docker" ] || start_docker
+[ -z "$docker" ] || { start_docker && add_compose; }
