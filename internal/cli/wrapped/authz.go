@@ -72,7 +72,7 @@ func (c commands) authorize(ctx context.Context, f authzFlags, a authz.Action) (
 	if err != nil {
 		return false, err.Error()
 	}
-	return d.Allows(), "schemaguard: " + d.Reason
+	return d.Allows(), d.Reason
 }
 
 // consents reads a file of consents; one that is not there holds none.
@@ -112,12 +112,13 @@ func wordsOf(a authz.Action) []string {
 		for _, m := range a.Container.Mounts {
 			words = append(words, "--volume", m.Source+":"+m.Target)
 		}
+		if a.Container.Labels["com.docker.compose.oneoff"] != "True" {
+			return append(words, "--", a.Container.Image) // a service's own command is its start
+		}
 		if len(a.Container.Entrypoint) > 0 {
 			words = append(words, "--entrypoint", a.Container.Entrypoint[0])
 		}
 		return append(append(words, "--", a.Container.Image), a.Container.Cmd...)
-	case authz.Update:
-		return []string{"update", "--restart", a.Policy, "--", a.Target}
 	case authz.Delete:
 		return []string{"rm", "--force", "--volumes", "--", a.Target}
 	case authz.VolumeRemove:
@@ -128,7 +129,7 @@ func wordsOf(a authz.Action) []string {
 			words = append(words, "--all")
 		}
 		return words
-	case authz.Start, authz.Restart, authz.None:
+	case authz.Start, authz.Restart, authz.Update, authz.None: // a restart policy starts it with nobody asking
 	}
 	return []string{"restart", "--", a.Target}
 }
