@@ -95,17 +95,9 @@ const driftedDatabase = "bench_drifted"
 
 // makeDatabases fills one database per size, and the drifted one of driftedSize.
 func makeDatabases(ctx context.Context, srv *pgserver.Server, root string) error {
-	system, err := unpack(filepath.Join(root, "internal", "demo", "data", "directus-"+directusVersion+".sql.gz"))
-	if err != nil {
-		return fmt.Errorf("reading the tables of Directus: %w", err)
-	}
 	for _, n := range sizes {
-		name := databaseOf(n)
-		if err := srv.CreateDatabase(ctx, name, ""); err != nil {
+		if err := makeDatabase(ctx, srv, root, n); err != nil {
 			return err
-		}
-		if err := execute(ctx, srv.DSN(name), system, fmt.Sprintf(tablesSQL, n)); err != nil {
-			return fmt.Errorf("filling %s: %w", name, err)
 		}
 	}
 	if err := srv.CreateDatabase(ctx, driftedDatabase, databaseOf(driftedSize)); err != nil {
@@ -113,6 +105,22 @@ func makeDatabases(ctx context.Context, srv *pgserver.Server, root string) error
 	}
 	if err := execute(ctx, srv.DSN(driftedDatabase), driftSQL); err != nil {
 		return fmt.Errorf("changing %s: %w", driftedDatabase, err)
+	}
+	return nil
+}
+
+// makeDatabase fills the database with that many collections.
+func makeDatabase(ctx context.Context, srv *pgserver.Server, root string, collections int) error {
+	system, err := unpack(filepath.Join(root, "internal", "demo", "data", "directus-"+directusVersion+".sql.gz"))
+	if err != nil {
+		return fmt.Errorf("reading the tables of Directus: %w", err)
+	}
+	name := databaseOf(collections)
+	if err := srv.CreateDatabase(ctx, name, ""); err != nil {
+		return err
+	}
+	if err := execute(ctx, srv.DSN(name), system, fmt.Sprintf(tablesSQL, collections)); err != nil {
+		return fmt.Errorf("filling %s: %w", name, err)
 	}
 	return nil
 }

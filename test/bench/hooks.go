@@ -41,12 +41,7 @@ func (b *bench) measureHooks(ctx context.Context, r *results, runs int) error {
 		if err != nil {
 			return err
 		}
-		more := s[0].median() - s[1].median()
-		r.add(row{
-			what: m.what, measured: millis(s[0]) + " - " + millis(s[1]),
-			value:  fmt.Sprintf("%.1f ms", float64(more.Microseconds())/1000),
-			budget: fmt.Sprintf("at most %d ms more", m.budget.Milliseconds()),
-		}, more <= m.budget)
+		r.slower(m.what, s[0], s[1], m.budget)
 	}
 	return nil
 }
