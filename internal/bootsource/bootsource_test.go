@@ -144,6 +144,7 @@ func TestPredict(t *testing.T) {
 		{"docker compose up -d", "db-changed", "yes container"},
 		{"docker compose up -d", "db-stopped", ""},
 		{"docker compose up -d --build", "", "maybe build"},
+		{"docker compose up -d --build", "env-changed", "yes build"},
 		{"docker compose up -d --build web", "", "maybe build"},
 		{"docker compose up -d --build web --no-deps", "", ""},
 		{"docker compose up -d --build", "stopped", "yes container,build"},

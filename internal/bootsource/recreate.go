@@ -30,6 +30,9 @@ func (p *predictor) recreates(name string) Certainty {
 		return No
 	}
 	if p.builds(name) || p.pulls(name) {
+		if p.changed(name, existing) {
+			return Yes
+		}
 		return Maybe // the new image decides
 	}
 	rule, knows := p.byRule(name, existing)
@@ -49,6 +52,12 @@ func (p *predictor) isTarget(name string) bool {
 	return p.cmd.All || slices.Contains(p.cmd.Targets, name)
 }
 
+// changed tells whether the configuration of a service is another than that of its containers.
+func (p *predictor) changed(name string, existing []*inventory.Container) bool {
+	s, _ := p.service(name)
+	return s.Hash != "" && slices.ContainsFunc(existing, func(c *inventory.Container) bool { return c.Labels[inventory.LabelHash] != s.Hash })
+}
+
 // byRule compares the labels of the containers with the service and its image.
 func (p *predictor) byRule(name string, existing []*inventory.Container) (c Certainty, knows bool) {
 	s, ok := p.service(name)
@@ -56,10 +65,10 @@ func (p *predictor) byRule(name string, existing []*inventory.Container) (c Cert
 		return No, false
 	}
 	img, here := p.Images[s.Image]
+	if p.changed(name, existing) {
+		return Yes, true
+	}
 	for _, e := range existing {
-		if e.Labels[inventory.LabelHash] != s.Hash {
-			return Yes, true
-		}
 		of := e.Labels[inventory.LabelImage]
 		if p.V1 || of == "" {
 			of = e.ImageID

@@ -60,6 +60,8 @@ func (g *guard) targets(ctx context.Context) {
 		case b.Will == bootsource.No && !b.Armed:
 		case t.Directus:
 			g.judge(ctx, b, &t)
+		case b.Will == bootsource.Maybe:
+			continue // of no interest, and not even sure
 		default:
 			for _, s := range b.Sources {
 				t.Sources = append(t.Sources, Source{Kind: string(s.Kind), Detail: bootfile.Detail(s)})

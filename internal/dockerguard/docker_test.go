@@ -59,6 +59,12 @@ volumes: {pgdata: {}}
 // newLab starts one, with the example's snapshot committed, built and applied.
 func newLab(t *testing.T) *lab {
 	t.Helper()
+	return newLabOf(t, composeFile, "docker", "compose")
+}
+
+// newLabOf starts one of another compose file, with another compose.
+func newLabOf(t *testing.T, file string, compose ...string) *lab {
+	t.Helper()
 	for _, need := range [][]string{{"docker", "version"}, {"docker", "compose", "version"}} {
 		if out, err := exec.Command(need[0], need[1:]...).CombinedOutput(); err != nil {
 			t.Skipf("needs %s to answer: %s", strings.Join(need[:len(need)-1], " "), out)
@@ -68,7 +74,8 @@ func newLab(t *testing.T) *lab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &lab{t: t, dir: t.TempDir(), project: fmt.Sprintf("sgguard%d", time.Now().UnixNano()%1e9), dsn: pgtest.RestoreSQL(t, dumps...), state: t.TempDir()}
+	project := fmt.Sprintf("sgguard%d", time.Now().UnixNano()%1e9)
+	l := &lab{t: t, dir: filepath.Join(t.TempDir(), project), project: project, dsn: pgtest.RestoreSQL(t, dumps...), state: t.TempDir()}
 	u, err := url.Parse(l.dsn)
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +85,7 @@ func newLab(t *testing.T) *lab {
 	if port == "" {
 		port = "5432"
 	}
-	l.write("compose.yaml", fmt.Sprintf(composeFile, l.project, "/sockets/.s.PGSQL."+port, sockets+":/sockets", strings.TrimPrefix(u.Path, "/")))
+	l.write("compose.yaml", fmt.Sprintf(file, l.project, "/sockets/.s.PGSQL."+port, sockets+":/sockets", strings.TrimPrefix(u.Path, "/")))
 	l.write("Dockerfile", "FROM scratch\nCOPY box /box\nCOPY snapshots /directus/snapshots\nENTRYPOINT [\"/box\"]\n")
 	example, err := schemaguard.Example.ReadFile("snapshots/schema.yaml")
 	if err != nil {
@@ -100,7 +107,7 @@ func newLab(t *testing.T) *lab {
 		_ = exec.Command("docker", "rmi", "--force", l.project+"-box", l.project+"-directus").Run()
 	})
 	l.run("docker", "build", "-q", "-t", l.project+"-box", ".")
-	l.run("docker", "compose", "up", "-d", "--build")
+	l.run(append(compose, "up", "-d", "--build")...)
 	return l
 }
 

@@ -135,7 +135,11 @@ func (g *guard) ofProjectHere(v inventory.Volume) bool {
 	if g.world.Project != nil || g.world.Name != "" {
 		return false
 	}
-	p := compose.Load(compose.Options{Dir: g.dir(), Root: string(filepath.Separator), Environ: g.Environ})
+	dir, err := filepath.Abs(g.dir())
+	if err != nil {
+		return false
+	}
+	p := compose.Load(compose.Options{Dir: dir, Root: string(filepath.Separator), Environ: g.Environ})
 	if p == nil || p.Name != v.Labels[inventory.LabelProject] {
 		return false
 	}

@@ -21,9 +21,9 @@ func (e *Engine) ComposeVersion(ctx context.Context) (string, error) {
 }
 
 // Project asks compose for its project as this command sees it. separator joins the names of what compose
-// builds ("-", and "_" in version 1). more stands before the verb, as `--profile "*"`. Errors: [ErrNoProject],
+// builds ("-", and "_" in version 1, which also has to be told the project's name). more stands before the verb, as `--profile "*"`. Errors: [ErrNoProject],
 // [ErrBadProject] with compose's own words, and of not being able to ask.
-func (e *Engine) Project(ctx context.Context, v1 bool, separator string, more ...string) (*inventory.Project, error) {
+func (e *Engine) Project(ctx context.Context, v1 bool, name, separator string, more ...string) (*inventory.Project, error) {
 	verb := []string{"config", "--format", "json"}
 	if v1 {
 		verb = []string{"config"}
@@ -39,7 +39,7 @@ func (e *Engine) Project(ctx context.Context, v1 bool, separator string, more ..
 		return nil, err
 	}
 	if v1 {
-		return inventory.ReadProjectYAML(out, separator)
+		return inventory.ReadProjectYAML(out, name, separator)
 	}
 	return inventory.ReadProject(out, separator)
 }

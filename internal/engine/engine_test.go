@@ -41,7 +41,7 @@ func TestNoAnswerIsAnError(t *testing.T) {
 		"address":    func() error { _, err := e.Address(ctx); return err },
 		"file":       func() error { _, err := e.ReadFile(ctx, "c", "/x"); return err },
 		"probe":      func() error { _, err := e.Probe(ctx, "i", nil); return err },
-		"project":    func() error { _, err := e.Project(ctx, false, "-"); return err },
+		"project":    func() error { _, err := e.Project(ctx, false, "", "-"); return err },
 		"hashes":     func() error { _, err := e.Hashes(ctx); return err },
 	}
 	for name, ask := range questions {
@@ -159,15 +159,15 @@ esac`)
 func TestProjectErrors(t *testing.T) {
 	t.Parallel()
 	e, _ := fake(t, `echo "no configuration file provided: not found" >&2; exit 14`)
-	if _, err := e.Project(context.Background(), false, "-"); !errors.Is(err, ErrNoProject) {
+	if _, err := e.Project(context.Background(), false, "", "-"); !errors.Is(err, ErrNoProject) {
 		t.Errorf("got %v", err)
 	}
 	e, _ = fake(t, `echo "services.x must be a mapping" >&2; exit 15`)
-	if _, err := e.Project(context.Background(), false, "-"); !errors.Is(err, ErrBadProject) || !strings.Contains(err.Error(), "must be a mapping") {
+	if _, err := e.Project(context.Background(), false, "", "-"); !errors.Is(err, ErrBadProject) || !strings.Contains(err.Error(), "must be a mapping") {
 		t.Errorf("got %v", err)
 	}
 	e, _ = fake(t, `echo '{"name":"sg","services":{"a":{"image":"i"}}}'`)
-	if p, err := e.Project(context.Background(), false, "-"); err != nil || p.Services["a"].Image != "i" {
+	if p, err := e.Project(context.Background(), false, "", "-"); err != nil || p.Services["a"].Image != "i" {
 		t.Errorf("%+v %v", p, err)
 	}
 	// The exit code of a dry run means nothing, and its words everything.

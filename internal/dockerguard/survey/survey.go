@@ -123,10 +123,13 @@ func (g *Input) project(ctx context.Context, w *World) error {
 		}
 		return nil
 	}
-	p, err := w.Engine.Project(ctx, w.V1, w.Separator)
+	if w.V1 && w.Name == "" {
+		w.Name = g.nameByFile()
+	}
+	p, err := w.Engine.Project(ctx, w.V1, w.Name, w.Separator)
 	if err == nil && slices.ContainsFunc(g.Command.Targets, func(t string) bool { _, ok := p.Services[t]; return !ok }) {
 		// A service that is named counts even if its profile is off.
-		if all, err := w.Engine.Project(ctx, w.V1, w.Separator, "--profile", "*"); err == nil {
+		if all, err := w.Engine.Project(ctx, w.V1, w.Name, w.Separator, "--profile", "*"); err == nil {
 			for _, t := range g.Command.Targets {
 				if s, ok := all.Services[t]; ok {
 					p.Services[t] = s
@@ -140,9 +143,6 @@ func (g *Input) project(ctx context.Context, w *World) error {
 		if p.Name != "" {
 			w.Name = p.Name
 		}
-		if w.Name == "" {
-			w.Name = g.nameByFile()
-		}
 		p.Name = w.Name
 		return nil
 	case w.Name != "" && g.Command.Verb != "up" && g.Command.Verb != "run" && (errors.Is(err, engine.ErrNoProject) || errors.Is(err, engine.ErrBadProject)):
@@ -153,7 +153,18 @@ func (g *Input) project(ctx context.Context, w *World) error {
 
 // nameByFile is the name of a project whose compose does not print it.
 func (g *Input) nameByFile() string {
-	if p := compose.Load(compose.Options{Dir: g.dir(), Root: "/", Files: g.Command.Project.Files, Environ: g.Environ}); p != nil {
+	dir, err := filepath.Abs(g.dir())
+	if err != nil {
+		return ""
+	}
+	var files []string
+	for _, f := range g.Command.Project.Files {
+		if !filepath.IsAbs(f) {
+			f = filepath.Join(dir, f)
+		}
+		files = append(files, f)
+	}
+	if p := compose.Load(compose.Options{Dir: dir, Root: string(filepath.Separator), Files: files, Environ: g.Environ}); p != nil {
 		return p.Name
 	}
 	return ""

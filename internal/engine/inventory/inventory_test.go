@@ -65,16 +65,16 @@ func TestReadProject(t *testing.T) {
 
 func TestReadProjectYAML(t *testing.T) {
 	t.Parallel()
-	p, err := ReadProjectYAML([]byte("services:\n  d:\n    build: {context: /c}\n    depends_on: [db]\n    environment: {A: 1, B: null}\n    volumes: [data:/d:rw, /h:/x/y, /anon]\n"), "_")
+	p, err := ReadProjectYAML([]byte("services:\n  d:\n    build: {context: /c}\n    depends_on: [db]\n    environment: {A: 1, B: null}\n    volumes: [data:/d:rw, /h:/x/y, /anon]\nvolumes: {data: {}}\n"), "sg", "_")
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := p.Services["d"]
-	want := []Mount{{Type: "volume", Name: "data", Target: "/d"}, {Type: "bind", Source: "/h", Target: "/x/y"}, {Type: "volume", Target: "/anon"}}
+	want := []Mount{{Type: "volume", Name: "sg_data", Target: "/d"}, {Type: "bind", Source: "/h", Target: "/x/y"}, {Type: "volume", Target: "/anon"}}
 	if diff := cmp.Diff(want, s.Mounts); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"A=1"}, s.Env); diff != "" || len(s.DependsOn) != 1 || !s.Build {
+	if diff := cmp.Diff([]string{"A=1"}, s.Env); diff != "" || len(s.DependsOn) != 1 || !s.Build || s.Image != "sg_d" {
 		t.Errorf("%+v %s", s, diff)
 	}
 }
@@ -112,5 +112,5 @@ func FuzzReadContainers(f *testing.F) {
 
 func FuzzReadProjectYAML(f *testing.F) {
 	f.Add([]byte("services: {d: {volumes: [a:b]}}"))
-	f.Fuzz(func(_ *testing.T, data []byte) { _, _ = ReadProjectYAML(data, "_") })
+	f.Fuzz(func(_ *testing.T, data []byte) { _, _ = ReadProjectYAML(data, "sg", "_") })
 }

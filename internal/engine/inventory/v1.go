@@ -9,8 +9,8 @@ import (
 )
 
 // ReadProjectYAML reads the answer of version 1's `config`, which is a compose file: mounts are short texts
-// there, and it has no name.
-func ReadProjectYAML(data []byte, separator string) (*Project, error) {
+// there, and it has no name: that has to be known.
+func ReadProjectYAML(data []byte, name, separator string) (*Project, error) {
 	var doc map[string]any
 	if err := yaml.Unmarshal(data, &doc); err != nil {
 		return nil, fmt.Errorf("reading the project from compose config: %w", err)
@@ -34,7 +34,7 @@ func ReadProjectYAML(data []byte, separator string) (*Project, error) {
 			service["build"] = map[string]any{"context": context}
 		}
 	}
-	asJSON, err := json.Marshal(map[string]any{"name": doc["name"], "services": services, "volumes": doc["volumes"]})
+	asJSON, err := json.Marshal(map[string]any{"name": name, "services": services, "volumes": doc["volumes"]})
 	if err != nil {
 		return nil, fmt.Errorf("reading the project from compose config: %w", err)
 	}
