@@ -161,7 +161,8 @@ func (c commands) shims(cmd *cobra.Command, verb string, words []string) error {
 		shimfile.Write(c.Streams.Out, states)
 		return nil
 	}
-	if len(kinds) == 0 {
+	all := len(kinds) == 0
+	if all {
 		kinds = []shimfile.Kind{shimfile.Path, shimfile.Plugin}
 	}
 	for _, kind := range kinds {
@@ -170,6 +171,10 @@ func (c commands) shims(cmd *cobra.Command, verb string, words []string) error {
 			do = site.Uninstall
 		}
 		out, err := do(kind)
+		if err != nil && all && kind == shimfile.Plugin {
+			c.Note("left out: " + err.Error()) // there may be no compose plugin to stand in front of
+			continue
+		}
 		if err != nil {
 			return err
 		}
