@@ -1,6 +1,7 @@
 package bootsource
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -90,9 +91,7 @@ func (p *predictor) newContainer() {
 	if v, _ := f.Value("pull"); v == "always" {
 		b.Sources = []Source{{Kind: Pull, Ref: ref}}
 	}
-	for k, v := range img.Labels {
-		b.Spec.Labels[k] = v
-	}
+	maps.Copy(b.Spec.Labels, img.Labels)
 	for _, l := range f.Values("label") {
 		k, v, _ := strings.Cut(l, "=")
 		b.Spec.Labels[k] = v

@@ -1,6 +1,7 @@
 package bootsource
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -203,12 +204,8 @@ func (w *World) Spec(name string) Spec {
 		Image: s.Image, Entry: s.Entry, Command: s.Command, Labels: map[string]string{}, Hosts: s.Hosts, NetMode: s.NetMode,
 		Env: append(slices.Clone(img.Env), s.Env...), Mounts: slices.Clone(s.Mounts),
 	}
-	for k, v := range img.Labels {
-		spec.Labels[k] = v
-	}
-	for k, v := range s.Labels {
-		spec.Labels[k] = v
-	}
+	maps.Copy(spec.Labels, img.Labels)
+	maps.Copy(spec.Labels, s.Labels)
 	if len(spec.Entry) == 0 {
 		spec.Entry = img.Entry
 		if len(spec.Command) == 0 { // an entrypoint of the service's own takes the image's command away

@@ -8,7 +8,6 @@ package dockerguard
 
 import (
 	"context"
-	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -265,6 +264,3 @@ func terminalQuote(argv []string) string {
 	s, _ := terminal.Quote(argv...)
 	return s
 }
-
-// isCancelled tells a user who pressed Ctrl-C.
-func isCancelled(err error) bool { return errors.Is(err, context.Canceled) }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"maps"
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/engine/inventory"
@@ -70,9 +71,7 @@ func (e *Engine) Images(ctx context.Context, refs []string) (map[string]inventor
 		if err != nil {
 			return nil, err
 		}
-		for k, v := range one {
-			found[k] = v
-		}
+		maps.Copy(found, one)
 	}
 	return found, nil
 }

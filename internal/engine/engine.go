@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,16 +85,16 @@ func (e *Engine) run(ctx context.Context, program []string, args ...string) (std
 	return out.Bytes(), errs.Bytes(), &AnswerError{question, lastWords(errs.Bytes(), exit), exit.ExitCode()}
 }
 
-// verb names a question without its operands.
+// verb names a question without its operands, which can hold secrets.
 func verb(program, args []string) string {
-	base := program[0][strings.LastIndexByte(program[0], '/')+1:]
-	out := terminal.Clean(base)
-	for _, w := range append(program[len(program)-1:len(program):len(program)], args...) {
-		if w == "compose" || len(args) > 0 && w == args[0] {
-			out += " " + terminal.Clean(w)
-		}
+	words := []string{program[0][strings.LastIndexByte(program[0], '/')+1:]}
+	if slices.Contains(program, "compose") {
+		words = append(words, "compose")
 	}
-	return out
+	if len(args) > 0 {
+		words = append(words, args[0])
+	}
+	return terminal.Clean(strings.Join(words, " "))
 }
 
 // lastWords is the last line that docker said, which names the cause.
@@ -124,8 +125,7 @@ func (l *limited) Write(p []byte) (int, error) {
 
 // refused tells an answer that contains some of the given texts, in any case.
 func refused(err error, stderr []byte, texts ...string) bool {
-	var answer *AnswerError
-	if !errors.As(err, &answer) {
+	if _, ok := errors.AsType[*AnswerError](err); !ok {
 		return false
 	}
 	all := strings.ToLower(string(stderr))

@@ -77,7 +77,7 @@ func Paths(b *bootsource.Boot, path, project string) (list []string, sure bool) 
 		return []string{inside(path)}, true
 	}
 	if m := applies.FindStringSubmatch(text(b)); m != nil {
-		for _, w := range strings.Fields(m[1]) {
+		for w := range strings.FieldsSeq(m[1]) {
 			w = strings.Trim(w, `"'()`)
 			if w != "" && !strings.HasPrefix(w, "-") && !strings.ContainsAny(w, "$`*") {
 				return []string{inside(w)}, true

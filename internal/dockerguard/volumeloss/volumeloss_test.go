@@ -32,8 +32,11 @@ func world() (bootsource.World, []inventory.Volume) {
 		},
 	}
 	return w, []inventory.Volume{
-		{Name: "sg_data", Labels: map[string]string{inventory.LabelProject: "sg"}}, {Name: anonymous},
-		{Name: "kept"}, {Name: "unused"}, {Name: strings.Repeat("ab", 32)},
+		{Name: "sg_data", Labels: map[string]string{inventory.LabelProject: "sg"}},
+		{Name: anonymous},
+		{Name: "kept"},
+		{Name: "unused"},
+		{Name: strings.Repeat("ab", 32)},
 	}
 }
 
