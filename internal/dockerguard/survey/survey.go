@@ -5,8 +5,12 @@
 package survey
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -37,7 +41,7 @@ type Input struct {
 type World struct {
 	bootsource.World
 	Engine  *engine.Engine
-	Address string // where the daemon listens; "" where nobody could say
+	Address string // where the daemon listens; "" on this machine
 
 	vols    []inventory.Volume
 	volErr  error
@@ -64,14 +68,9 @@ func Look(ctx context.Context, in Input) (*World, error) {
 	)
 	wg.Go(func() {
 		addressed := make(chan string, 1)
-		go func() {
-			address, _ := e.Address(ctx)
-			addressed <- address
-		}()
+		go func() { addressed <- g.address(ctx) }()
 		w.Containers, containersErr = e.Containers(ctx)
-		if w.Address = <-addressed; w.Address == "" {
-			w.Address = g.Command.Daemon.Host
-		}
+		w.Address = <-addressed
 		if containersErr == nil && g.Found != nil {
 			g.Found(w.Containers, w.Address)
 		}
@@ -111,6 +110,58 @@ func Look(ctx context.Context, in Input) (*World, error) {
 		return nil, err
 	}
 	return w, nil
+}
+
+// address is where the daemon listens. Docker is asked only where a context decides: an empty answer is the engine
+// of this machine.
+func (g *Input) address(ctx context.Context) string {
+	c := g.Command
+	if c.Daemon.Host != "" || c.Podman {
+		return c.Daemon.Host
+	}
+	if c.Daemon.Context == "" && len(c.Globals) == 0 {
+		if name, known := currentContext(g.getenv); known && (name == "" || name == "default") {
+			return ""
+		}
+	}
+	address, err := g.Engine.Address(ctx)
+	if err != nil {
+		return unknownAddress
+	}
+	return address
+}
+
+// unknownAddress is no machine that anything could be reached on: nobody could say where the daemon is.
+const unknownAddress = "tcp://unknown.invalid"
+
+// currentContext reads the context that docker's own settings name; known is false where they cannot be read.
+func currentContext(getenv func(string) string) (name string, known bool) {
+	dir := getenv("DOCKER_CONFIG")
+	if dir == "" {
+		home := cmp.Or(getenv("HOME"), getenv("USERPROFILE"))
+		if home == "" {
+			return "", false
+		}
+		dir = filepath.Join(home, ".docker")
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "config.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", true
+	}
+	var file struct{ CurrentContext string }
+	if err != nil || json.Unmarshal(data, &file) != nil {
+		return "", false
+	}
+	return file.CurrentContext, true
+}
+
+func (g *Input) getenv(name string) string {
+	for _, v := range slices.Backward(g.Environ) {
+		if k, value, ok := strings.Cut(v, "="); ok && k == name {
+			return value
+		}
+	}
+	return ""
 }
 
 // project asks compose for the project. Where compose knows it by its name alone, Project stays nil.
