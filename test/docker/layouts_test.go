@@ -57,6 +57,7 @@ func layouts() map[string]map[string]string {
 	}
 	return map[string]map[string]string{
 		"":         {"compose.yaml": plain},
+		"site":     {"compose.yaml": "services:\n  db: {image: 'booter:v1'}\n  web: {image: 'booter:v1', depends_on: [db]}\n"}, // without a Directus
 		"unbuilt":  {"compose.yaml": plain},
 		"cascade":  with("depends_on: [db]", "depends_on: {db: {condition: service_started, restart: true}}"),
 		"bound":    with(image, image+"    volumes: ['./snapshots:/directus/snapshots:ro']\n"),

@@ -3,6 +3,7 @@
 package docker
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -162,16 +163,40 @@ func (p *project) do(t *testing.T, r row, in invocation) lab.Result {
 		argv = append([]string{"sh", "-c", `in=$1; shift; exec "$@" <"$in"`, "sh", filepath.Join(p.dir, in.stdin)}, argv...)
 	}
 	if r.during != "" {
-		go func() {
-			cmd := exec.CommandContext(t.Context(), "sh", "-c", strings.ReplaceAll(r.during, "$P", p.name))
-			cmd.Dir, cmd.Env = p.dir, p.engine.Env()
-			_ = cmd.Run() // what it should bring about is what the row looks for
-		}()
-		argv = append([]string{"timeout", "--preserve-status", "-s", "INT", "5"}, argv...)
+		return p.interrupt(t, r, in)
 	}
 	res, err := p.engine.Run(t.Context(), in.dir, in.env, argv...)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return res
+}
+
+// interrupt runs the command of a row until all that the row wants has started, and then interrupts it.
+func (p *project) interrupt(t *testing.T, r row, in invocation) lab.Result {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
+	defer cancel()
+	at, ended := p.engine.Mark(), make(chan lab.Result, 1)
+	go func() {
+		words := append([]string{"sh", "-c", `out=$1; shift; exec "$@" >"$out" 2>&1`, "sh", filepath.Join(p.apart, "output")}, in.argv...)
+		res, _ := p.engine.Run(ctx, in.dir, in.env, words...) // that it was interrupted is no news
+		ended <- res
+	}()
+	go func() {
+		cmd := exec.CommandContext(ctx, "sh", "-c", strings.ReplaceAll(r.during, "$P", p.name))
+		cmd.Dir, cmd.Env = p.dir, p.engine.Env()
+		_ = cmd.Run() // what it should bring about is what the row looks for
+	}()
+	for want := len(parse(r.want)); ctx.Err() == nil; time.Sleep(100 * time.Millisecond) {
+		if boots, err := p.engine.Boots(ctx, at, p.name); err == nil && len(boots) >= want {
+			break
+		}
+	}
+	cancel()
+	res := <-ended
+	if out, err := os.ReadFile(filepath.Join(p.apart, "output")); err == nil && t.Failed() {
+		t.Logf("%s", out)
 	}
 	return res
 }

@@ -22,7 +22,7 @@ type row struct {
 	// and ID5(service) its first five digits.
 	command string
 	stdin   string // a file for its standard input
-	during  string // lines of a shell while the command runs, which then is interrupted
+	during  string // lines of a shell while the command runs, which is interrupted when all has started; it writes to ../apart/output
 	blind   string // in place of a command: what happens with no docker command at all, which nobody can foresee
 	code    int    // exit code; interrupted ones have any
 

@@ -22,7 +22,7 @@ func addressing() []row {
 		{name: "the name in the file before the folder", setup: []string{"sed -i '1i name: nobody' compose.yaml"}, command: "docker compose restart directus", want: ""},
 		{name: "by --project-directory", dir: "/", command: "docker compose --project-directory ../$P restart directus", want: "directus=container:v1"},
 		{name: "up by --project-directory", dir: "/", setup: []string{retag}, command: "docker compose --project-directory ../$P up -d", want: "directus=image:v2"},
-		{name: "by a file that is the standard input", stdin: "compose.yaml", setup: []string{retag}, command: "docker compose -f - up -d", want: "directus=image:v2", maybe: "directus"},
+		{name: "by a file that is the standard input", stdin: "compose.yaml", setup: []string{retag}, command: "docker compose -f - up -d", want: "directus=image:v2", maybe: "db directus web"},
 		{name: "by COMPOSE_PROFILES", layout: "profile", command: "COMPOSE_PROFILES=extra docker compose up -d", want: "prof=image:v1"},
 		{name: "a service of a profile by its name", layout: "profile", command: "docker compose up -d prof", want: "prof=image:v1"},
 		{name: "up without the profile leaves it", layout: "profile", setup: []string{"docker compose --profile extra up -d", retag}, command: "docker compose up -d", want: "directus=image:v2"},

@@ -6,6 +6,8 @@ package docker
 func recreations() []row {
 	extra := `printf 'services: {directus: {environment: {Y: "1"}}}\n' >extra.yaml`
 	rival := `printf 'services: {directus: {image: "booter:v2", environment: {DB_CLIENT: pg, SECRET: s}}}\n' >rival.yaml`
+	// What watch copies into a container comes from the working tree, as what it builds does.
+	enabled := "until grep -q 'Watch enabled' ../apart/output; do sleep 0.1; done\nsleep 0.5\n"
 	return []row{
 		{name: "up with an env file", setup: []string{"echo X=2 >other.env"}, command: "docker compose --env-file other.env up -d", want: "directus=image:v1"},
 		{name: "up with a new dotenv", setup: []string{"echo X=2 >.env"}, command: "docker compose up -d", want: "directus=image:v1"},
@@ -32,8 +34,8 @@ func recreations() []row {
 		{name: "up after scale to none", setup: []string{"docker compose up -d --scale directus=0"}, command: "docker compose up -d", want: "directus=image:v1"},
 		{name: "two of one image after a retag", layout: "worker", setup: []string{retag}, command: "docker compose up -d", want: "directus=image:v2 worker=image:v2"},
 		{name: "up of one of two of one image after a retag", layout: "worker", setup: []string{retag}, command: "docker compose up -d worker", want: "worker=image:v2"},
-		{name: "watch that syncs and restarts", layout: "sync", command: "docker compose watch --no-up", during: "sleep 1.5; cp v2.yaml snapshots/schema.yaml", want: "directus=container:v2", maybe: "db directus web"},
-		{name: "watch that rebuilds", layout: "rebuild", command: "docker compose watch --no-up", during: "sleep 1.5; cp v2.yaml snapshots/schema.yaml", want: "directus=build:v2", maybe: "db directus web"},
+		{name: "watch that syncs and restarts", layout: "sync", command: "docker compose watch --no-up", during: enabled + edit, want: "directus=build:v2", maybe: "db directus web"},
+		{name: "watch that rebuilds", layout: "rebuild", command: "docker compose watch --no-up", during: enabled + edit, want: "directus=build:v2", maybe: "db directus web"},
 	}
 }
 

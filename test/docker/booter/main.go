@@ -6,10 +6,12 @@
 //	boot sha256=HEX path=/directus/snapshots/schema.yaml
 //
 // Then it waits for a signal. With the word exit it ends at once; with a number it ends with that code.
+// With the word echo it instead says whether it has a terminal, and says again what it is told.
 // It refuses to touch any database.
 package main
 
 import (
+	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -18,6 +20,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"unsafe"
 )
 
 func main() { os.Exit(run(os.Args[1:])) }
@@ -32,6 +35,8 @@ func run(words []string) int {
 			code, ends = n, true
 		case word == "exit":
 			ends = true
+		case word == "echo":
+			return echo()
 		case strings.HasSuffix(word, ".yaml"):
 			path = word
 		}
@@ -48,4 +53,16 @@ func run(words []string) int {
 		fmt.Println("stop", <-stop)
 	}
 	return code
+}
+
+func echo() int {
+	_, _, refused := syscall.Syscall(syscall.SYS_IOCTL, 0, syscall.TCGETS, uintptr(unsafe.Pointer(new([64]byte))))
+	fmt.Printf("terminal=%v\n", refused == 0)
+	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+		if lines.Text() == "bye" {
+			return 5
+		}
+		fmt.Println("heard", lines.Text())
+	}
+	return 0
 }
