@@ -63,8 +63,9 @@ func (c *console) see(text string) string {
 func (c *console) begin(line string) {
 	c.t.Helper()
 	c.asked++
-	c.tmux("send-keys", "-l", fmt.Sprintf("clear; %s; echo code%d=$?", line, c.asked))
+	c.tmux("send-keys", "-l", fmt.Sprintf("clear; echo begin%d; %s; echo code%d=$?", c.asked, line, c.asked))
 	c.tmux("send-keys", "Enter")
+	c.see(fmt.Sprintf("begin%d\n", c.asked)) // what was on the screen before is gone
 }
 
 func (c *console) end(code int) string {

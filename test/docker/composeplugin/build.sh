@@ -9,7 +9,7 @@ if [ ! -x "$plugin" ]; then
   mkdir -p "$folder"
   # Under a name of its own until it is whole: two may build at once, and either may be stopped.
   # The version is what it writes on each container; docker-compose v1 cannot do without.
-  GOFLAGS= CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -X github.com/docker/compose/v2/internal.Version=v$version" -o "$plugin.$$" . >&2
+  GOFLAGS="" CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -X github.com/docker/compose/v2/internal.Version=v$version" -o "$plugin.$$" . >&2
   mv "$plugin.$$" "$plugin"
 fi
 printf '%s\n' "$plugin"
