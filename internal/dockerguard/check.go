@@ -217,12 +217,13 @@ func (g *guard) ask(ctx context.Context, b *bootsource.Boot, t *Target, s *sight
 		g.stale(b, f, &v)
 		add(t, &v)
 	}
-	if s.session.Repo == nil || headErr != nil || target.Missing != nil || asked[string(target.Data)] {
+	if s.session.Repo == nil || headErr != nil || target.Missing != nil {
 		return
 	}
 	if !s.asked {
 		v := s.session.Ask(ctx, workspace.Question{Target: target, Rule: policy.Commit, Guard: true, Budget: s.session.Config.LossTimeout.V})
 		s.head, s.asked = &v, true
+		g.remember(s)
 	}
 	if s.head.State == policy.Refused {
 		add(t, s.head)

@@ -51,6 +51,9 @@ func (g *guard) conclude(ctx context.Context) {
 		reason = "nothing would be lost"
 	}
 	g.settle(outcome, reason)
+	if outcome == Warn {
+		g.d.Next = g.next(nil)
+	}
 	g.consents(ctx)
 }
 
@@ -138,6 +141,9 @@ func (g *guard) next(refusals []finding.Finding) []string {
 	saves := len(out) > 0
 	for i := range refusals {
 		add(refusals[i].Fix)
+	}
+	if len(refusals) == 0 {
+		return out
 	}
 	if b := g.first(); saves && b != nil && g.cmd.Family != 0 {
 		add(g.renew(b))

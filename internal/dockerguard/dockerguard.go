@@ -79,6 +79,9 @@ func Decide(ctx context.Context, r Request) (Decision, error) {
 		return g.d, nil
 	}
 	ctx, cancel := context.WithCancel(ctx)
+	if c.AppliesSchema() && c.Kind == dockercmd.ReadOnly {
+		g.d.Kind = decision.KindWord(dockercmd.MayBoot)
+	}
 	defer g.close()
 	defer cancel() // what was begun and is not needed ends first
 	g.decide(ctx)

@@ -10,6 +10,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/dockercmd"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/bootfile"
 	"github.com/schemaguard/schemaguard/internal/finding"
+	"github.com/schemaguard/schemaguard/internal/lastverdict"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/workspace"
 )
@@ -135,6 +136,27 @@ func (g *guard) forget(s *sight) {
 	}
 }
 
+// remember keeps what was seen of a database under the name of its container as well: its address and port may
+// be others the next time.
+func (g *guard) remember(s *sight) {
+	if r, ok := s.session.LastSeenOf(s.Settings); ok && databaseName(s) != "" {
+		r.Database = g.seenKey(s)
+		lastverdict.Open(g.getenv).Keep(r)
+	}
+}
+
+func (g *guard) seenKey(s *sight) string {
+	project := g.world.Name
+	if s.Container != nil {
+		project = s.Container.Project()
+	}
+	name := s.Service
+	if name == "" {
+		name = databaseName(s)
+	}
+	return "docker " + g.world.Address + " " + project + "/" + name + "/" + s.Settings.PG.Database
+}
+
 // byLastSeen goes by what the last check on this machine saw. It never makes anything clean but the very
 // snapshot that the database held then.
 func (g *guard) byLastSeen(t *Target, s *sight, sp *space, files []bootfile.File) {
@@ -144,6 +166,9 @@ func (g *guard) byLastSeen(t *Target, s *sight, sp *space, files []bootfile.File
 		fix = terminalQuote(start)
 	}
 	r, ok := sp.LastSeenOf(s.Settings)
+	if own, known := lastverdict.Open(g.getenv).Load(g.seenKey(s)); known && (!ok || own.At.After(r.At)) {
+		r, ok = own, true
+	}
 	if !ok {
 		unable(t, finding.Unreachable, reason, fix)
 		return

@@ -27,7 +27,7 @@ func (g *guard) steps(boots []*bootsource.Boot) [][]string {
 		return nil
 	case g.cmd.Family == dockercmd.Compose:
 		if build {
-			steps = append(steps, g.cmd.BuildFirst())
+			steps = append(steps, append(g.cmd.BuildFirst(), g.buildFlags()...))
 		}
 		if pull {
 			steps = append(steps, g.cmd.PullFirst(g.pullPolicy()))
@@ -39,6 +39,18 @@ func (g *guard) steps(boots []*bootsource.Boot) [][]string {
 		return nil // what is left would build or pull again
 	}
 	return steps
+}
+
+// buildFlags are the flags of the command that change what is built.
+func (g *guard) buildFlags() []string {
+	var out []string
+	for _, v := range g.cmd.Flags.Values("build-arg") {
+		out = append(out, "--build-arg="+v)
+	}
+	if g.cmd.Flags.On("no-cache") {
+		out = append(out, "--no-cache")
+	}
+	return out
 }
 
 func (g *guard) watches() bool { return g.cmd.Verb == "watch" || g.cmd.Flags.On("watch") }

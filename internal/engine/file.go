@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 )
 
 // probeLabel marks containers that are made only to read a file.
@@ -98,30 +97,5 @@ func (p *Probe) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout/2)
 	defer cancel()
 	_, _, err := p.engine.run(ctx, p.engine.Docker, "rm", "--force", "--volumes", p.id)
-	return err
-}
-
-// Sweep removes containers of earlier probes that nobody removed, for example because the program was
-// killed. Others may be reading right now: only what is older than a minute goes.
-func (e *Engine) Sweep(ctx context.Context) error {
-	out, _, err := e.run(ctx, e.Docker, "ps", "--all", "--quiet", "--no-trunc",
-		"--filter", "label="+probeLabel+"=true", "--filter", "status=created", "--format", "{{.ID}} {{.CreatedAt}}")
-	if err != nil {
-		return err
-	}
-	var old []string
-	for line := range strings.Lines(string(out)) {
-		id, when, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if i := strings.LastIndexByte(when, ' '); i > 0 {
-			when = when[:i] // the name of the zone stands twice
-		}
-		if at, err := time.Parse("2006-01-02 15:04:05 -0700", when); err == nil && time.Since(at) > time.Minute {
-			old = append(old, id)
-		}
-	}
-	if len(old) == 0 {
-		return nil
-	}
-	_, _, err = e.run(ctx, e.Docker, append([]string{"rm", "--force", "--volumes"}, old...)...)
 	return err
 }

@@ -9,6 +9,7 @@ package containerdb
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"path/filepath"
 	"strings"
@@ -76,6 +77,10 @@ func Find(ctx context.Context, in Input) (Found, error) {
 		return f, err
 	default:
 		f.Settings = settings
+	}
+	if f.Unreachable == nil && f.Container != nil && !f.Container.Running() {
+		// Somebody else may listen at the port that it will have.
+		f.Unreachable = fmt.Errorf("the container %s, which runs the database, does not run", f.Container.Name)
 	}
 	if err := s.elsewhere(f.Host); err != nil {
 		f.Unreachable = err

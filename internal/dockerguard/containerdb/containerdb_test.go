@@ -63,6 +63,9 @@ func TestFind(t *testing.T) {
 		{name: "address of the container", host: "db", others: []inventory.Container{inside}, want: "app@172.18.0.2:5432/cms", runs: "d1"},
 		{name: "no way from another machine", host: "db", others: []inventory.Container{inside}, address: "tcp://box:2376", unreached: true, runs: "d1"},
 		{name: "stopped", host: "db", others: []inventory.Container{stopped}, unreached: true, runs: "d1"},
+		{name: "stopped, with a fixed port", host: "db", others: []inventory.Container{container("d1", "db", "exited", func(c *inventory.Container) {
+			c.Published = []inventory.Port{{Host: 5432, Container: 5432}}
+		})}, unreached: true, runs: "d1"},
 		{name: "somebody else's of that name", host: "db", others: []inventory.Container{foreign, stopped}, unreached: true, runs: "d1"},
 		{name: "a host of the network", host: "pg.example.com", others: []inventory.Container{published}, want: "app@pg.example.com:5432/cms"},
 		{name: "inside itself", host: "localhost", unreached: true},

@@ -46,7 +46,6 @@ type Container struct {
 	Hosts     []string // of --add-host: "name:address"
 	NetMode   string
 	Restart   string // restart policy
-	AutoRm    bool
 	Networks  []Network
 	Published []Port
 }
@@ -160,8 +159,8 @@ type rawContainer struct {
 	HostConfig struct {
 		NetworkMode   string
 		ExtraHosts    []string
-		AutoRemove    bool
 		RestartPolicy struct{ Name string }
+		PortBindings  map[string][]struct{ HostIP, HostPort string }
 	}
 	Mounts          []struct{ Type, Name, Source, Destination string }
 	NetworkSettings struct {
@@ -202,7 +201,7 @@ func ReadContainers(data []byte) ([]Container, error) {
 			ID: r.ID, Name: strings.TrimPrefix(r.Name, "/"), Image: r.Config.Image, ImageID: r.Image, State: r.State.Status,
 			Env: r.Config.Env, Entry: r.Config.Entrypoint, Command: r.Config.Cmd, Labels: r.Config.Labels,
 			Hostname: r.Config.Hostname, Hosts: r.HostConfig.ExtraHosts, NetMode: r.HostConfig.NetworkMode,
-			Restart: r.HostConfig.RestartPolicy.Name, AutoRm: r.HostConfig.AutoRemove,
+			Restart: r.HostConfig.RestartPolicy.Name,
 		}
 		if c.Image == "" {
 			c.Image = r.ImageName
@@ -214,7 +213,11 @@ func ReadContainers(data []byte) ([]Container, error) {
 			c.Networks = append(c.Networks, Network{name, n.IPAddress, n.Aliases})
 		}
 		slices.SortFunc(c.Networks, func(a, b Network) int { return strings.Compare(a.Name, b.Name) })
-		for spec, bindings := range r.NetworkSettings.Ports {
+		published := r.NetworkSettings.Ports
+		if !c.Running() { // it has none now; these it will have
+			published = r.HostConfig.PortBindings
+		}
+		for spec, bindings := range published {
 			c.Published = append(c.Published, ports(spec, bindings)...)
 		}
 		slices.SortFunc(c.Published, func(a, b Port) int { return a.Container - b.Container })
