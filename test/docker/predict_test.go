@@ -14,7 +14,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
+	"github.com/schemaguard/schemaguard/internal/dockercmd"
+	"github.com/schemaguard/schemaguard/internal/dockerguard"
 	"github.com/schemaguard/schemaguard/test/docker/lab"
 )
 
@@ -63,35 +66,59 @@ var errNoGuard = errors.New("the program does not predict: schemaguard docker --
 
 // predict asks the guard about a command, which it must not run.
 func predict(ctx context.Context, engine *lab.Engine, in invocation) (prediction, error) {
-	path, err := program()
-	if err != nil {
-		return prediction{}, err
+	ask := explain
+	if in.argv[0] == "docker-compose" {
+		ask = decide
 	}
-	words := []string{path, "docker", "--explain", "--json"}
-	switch in.argv[0] {
-	case "docker":
-	case "docker-compose":
-		words[1] = "compose"
-	default:
-		return prediction{}, fmt.Errorf("%s is no docker", in.argv[0])
-	}
-	argv := append(words, in.argv[1:]...)
-	if in.stdin != "" {
-		argv = append([]string{"sh", "-c", `in=$1; shift; exec "$@" <"$in"`, "sh", in.stdin}, argv...)
-	}
-	res, err := engine.Run(ctx, in.dir, in.env, argv...)
+	text, code, err := ask(ctx, engine, in)
 	if err != nil {
 		return prediction{}, err
 	}
 	var p prediction
-	if err := json.NewDecoder(bytes.NewReader([]byte(res.Stdout))).Decode(&p); err != nil || p.SchemaVersion != 1 {
-		return p, fmt.Errorf("%w: exit code %d, %s", errNoGuard, res.Code, strings.TrimSpace(res.Stderr))
+	if err := json.Unmarshal([]byte(text), &p); err != nil || p.SchemaVersion != 1 {
+		return p, fmt.Errorf("%w: exit code %d, %v", errNoGuard, code, err)
 	}
 	want := map[string]int{"pass": 0, "warn": 0, "refuse": 2, "not-run": 3}
-	if code, ok := want[p.Decision]; !ok || code != res.Code {
-		return p, fmt.Errorf("decision %q came with the exit code %d", p.Decision, res.Code)
+	if wanted, ok := want[p.Decision]; !ok || wanted != code {
+		return p, fmt.Errorf("decision %q came with the exit code %d", p.Decision, code)
 	}
 	return p, nil
+}
+
+// explain asks the program.
+func explain(ctx context.Context, engine *lab.Engine, in invocation) (text string, code int, err error) {
+	path, err := program()
+	if err != nil {
+		return "", 0, err
+	}
+	argv := append([]string{path, "docker", "--explain", "--json"}, in.argv[1:]...)
+	if in.stdin != "" {
+		argv = append([]string{"sh", "-c", `in=$1; shift; exec "$@" <"$in"`, "sh", in.stdin}, argv...)
+	}
+	res, err := engine.Run(ctx, in.dir, in.env, argv...)
+	return res.Stdout, res.Code, err
+}
+
+// decide asks the package, of docker-compose version 1: the program guards it, but explains only what is
+// typed as docker.
+func decide(ctx context.Context, engine *lab.Engine, in invocation) (text string, code int, err error) {
+	environ := append(engine.Env(), in.env...)
+	lookup := func(name string) string {
+		for i := len(environ) - 1; i >= 0; i-- {
+			if value, ok := strings.CutPrefix(environ[i], name+"="); ok {
+				return value
+			}
+		}
+		return ""
+	}
+	command := dockercmd.Parse(dockercmd.Invocation{Program: in.argv[0], Args: in.argv[1:], Env: lookup})
+	d, err := dockerguard.Decide(ctx, dockerguard.Request{Command: command, Environ: environ, Dir: in.dir, Now: time.Now})
+	if err != nil {
+		return "", 0, err
+	}
+	var out bytes.Buffer
+	err = d.ExplainJSON(&out)
+	return out.String(), d.ExitCode(), err
 }
 
 // agree compares a prediction with what started, and returns the differences: a start that was not
@@ -130,14 +157,22 @@ func agree(p prediction, project string, r row, boots []lab.Boot) []string {
 	return wrong
 }
 
-// foresee returns the first target that a start can be, and that is not met by another; -1: none.
+// foresee returns the target that a start is, and that is not met by another: one that foresaw what it
+// read before one that did not; -1: none.
 func (p prediction) foresee(b lab.Boot, met []bool) int {
+	best := -1
 	for i, tg := range p.Targets {
-		if tg.Boots != "no" && !met[i] && tg.is(b) {
+		if tg.Boots == "no" || met[i] || !tg.is(b) {
+			continue
+		}
+		if slices.ContainsFunc(tg.Sources, func(s source) bool { return s.SHA256 == b.SHA256 }) {
 			return i
 		}
+		if best < 0 {
+			best = i
+		}
 	}
-	return -1
+	return best
 }
 
 // agreeOnVolumes likewise compares the volumes of databases. That a volume without a name is left behind
