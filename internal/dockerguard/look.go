@@ -48,7 +48,7 @@ func (g *guard) engine() (*engine.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &engine.Engine{Docker: docker, Environ: g.Environ, Dir: g.Dir}
+	e := &engine.Engine{Docker: docker, Podman: g.cmd.Podman, Environ: g.Environ, Dir: g.Dir}
 	if g.cmd.Family == dockercmd.Compose {
 		if e.Compose, err = g.real(g.cmd.ComposeQuery()); err != nil {
 			return nil, err
@@ -71,6 +71,6 @@ func (g *guard) real(argv []string) ([]string, error) {
 // reader reads files of what is still to start.
 func (g *guard) reader() *bootfile.Reader {
 	return &bootfile.Reader{
-		Engine: g.world.Engine, Containers: g.world.Containers, Images: g.world.Images, Address: g.world.Address, HasVolume: g.world.HasVolume,
+		Engine: g.world.Engine, Containers: g.world.Containers, Address: g.world.Address, HasVolume: g.world.HasVolume,
 	}
 }

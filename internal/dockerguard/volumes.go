@@ -12,7 +12,6 @@ import (
 	"github.com/schemaguard/schemaguard/internal/bootsource"
 	"github.com/schemaguard/schemaguard/internal/compose"
 	"github.com/schemaguard/schemaguard/internal/dockercmd"
-	"github.com/schemaguard/schemaguard/internal/dockerguard/bootfile"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/containerdb"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/recognise"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/volumeloss"
@@ -208,9 +207,7 @@ func (g *guard) rows(ctx context.Context, s *sight) (rows int64, estimate bool) 
 // peek looks whether a volume that no container uses holds the files of a Postgres. Where it cannot look, it
 // says so of a volume whose name speaks of one.
 func (g *guard) peek(ctx context.Context, volume string) bool {
-	f := bootfile.First([]string{"/v/PG_VERSION", "/v/data/PG_VERSION", "/v/pgdata/PG_VERSION", "/v/18/docker/PG_VERSION"}, func(p string) ([]byte, error) {
-		return g.reader().ReadVolume(ctx, volume, p)
-	})
+	f := g.reader().ReadVolume(ctx, volume, []string{"PG_VERSION", "data/PG_VERSION", "pgdata/PG_VERSION", "18/docker/PG_VERSION"})
 	if f.Err != nil {
 		name := strings.ToLower(volume)
 		return strings.Contains(name, "pg") || strings.Contains(name, "postgres") || strings.Contains(name, "db") || strings.Contains(name, "database")

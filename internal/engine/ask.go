@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"strings"
 
@@ -74,6 +75,18 @@ func (e *Engine) Images(ctx context.Context, refs []string) (map[string]inventor
 		maps.Copy(found, one)
 	}
 	return found, nil
+}
+
+// AnyImage returns the id of some image that is here.
+func (e *Engine) AnyImage(ctx context.Context) (string, error) {
+	out, _, err := e.run(ctx, e.Docker, "image", "ls", "--quiet", "--no-trunc")
+	if err != nil {
+		return "", err
+	}
+	if ids := plainWords(out); len(ids) > 0 {
+		return ids[0], nil
+	}
+	return "", errors.New("the engine has no image")
 }
 
 // Volumes returns every volume of the daemon.

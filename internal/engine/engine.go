@@ -25,6 +25,7 @@ import (
 type Engine struct {
 	Docker  []string // the program and the flags that choose the daemon
 	Compose []string // the same for compose, with the flags that choose the project; nil for none
+	Podman  bool     // it is podman, which follows links by itself
 	Environ []string // as os.Environ returns it
 	Dir     string   // where the command is typed; "" for here
 }

@@ -25,10 +25,14 @@ func (e *NotFoundError) Error() string { return "there is no file at " + e.Path 
 // ReadFile returns a file of a container as its next start will see it: of its writable layer, or of what
 // is mounted there, links followed. A *NotFoundError says that there is none.
 func (e *Engine) ReadFile(ctx context.Context, container, path string) ([]byte, error) {
-	out, stderr, err := e.run(ctx, e.Docker, "cp", "-L", "--", container+":"+path, "-")
+	args := []string{"cp", "-L", "--", container + ":" + path, "-"}
+	if e.Podman {
+		args = []string{"cp", "--", container + ":" + path, "-"}
+	}
+	out, stderr, err := e.run(ctx, e.Docker, args...)
 	if err != nil {
 		// moby 28, daemon/archive_unix.go: "Could not find the file X in container Y"
-		if refused(err, stderr, "could not find the file", "no such file", "does not exist", "not a directory") {
+		if refused(err, stderr, "could not find the file", "could not be found on container", "no such file", "does not exist", "not a directory") {
 			return nil, &NotFoundError{path}
 		}
 		return nil, err

@@ -26,7 +26,6 @@ const maxSnapshot = 32 << 20
 type Reader struct {
 	Engine     *engine.Engine
 	Containers []inventory.Container
-	Images     map[string]inventory.Image
 	Address    string // where the daemon listens
 	// HasVolume tells whether a volume exists: to mount one that does not would make it.
 	HasVolume func(ctx context.Context, name string) (bool, error)
@@ -126,47 +125,58 @@ func (r *Reader) readMount(ctx context.Context, s bootsource.Source, p string) (
 			data, err = readHost(filepath.Join(m.Source, filepath.FromSlash(rel)))
 			return data, true, err
 		}
-		data, err = r.probeMount(ctx, "type=bind,source="+m.Source+",target="+m.Target+",readonly", s, p)
-		return data, true, err
+		f := r.readThrough(ctx, "type=bind,source="+m.Source, s.ID, []string{rel})
+		return f.Data, true, f.problem()
 	case "volume":
 		there, err := r.HasVolume(ctx, m.Name)
 		if err != nil || !there {
 			return nil, err != nil, err
 		}
-		data, err = r.probeMount(ctx, "type=volume,source="+m.Name+",target="+m.Target+",volume-nocopy", s, p)
-		var missing *engine.NotFoundError
-		return data, !errors.As(err, &missing), err
+		f := r.readThrough(ctx, "type=volume,source="+m.Name, s.ID, []string{rel})
+		return f.Data, !f.Missing, f.problem()
 	}
 	return nil, true, &engine.NotFoundError{Path: p} // tmpfs begins empty
 }
 
-// ReadVolume reads a file of a volume that is mounted at /v.
-func (r *Reader) ReadVolume(ctx context.Context, volume, path string) ([]byte, error) {
-	return r.probeMount(ctx, "type=volume,source="+volume+",target=/v,volume-nocopy,readonly", bootsource.Source{}, path)
+// ReadVolume reads the first of the files, named from the top of the volume, that the volume has.
+func (r *Reader) ReadVolume(ctx context.Context, volume string, files []string) File {
+	return r.readThrough(ctx, "type=volume,source="+volume, "", files)
 }
 
-// probeMount reads a mount through a container that never runs, of any image that is here.
-func (r *Reader) probeMount(ctx context.Context, mount string, s bootsource.Source, p string) ([]byte, error) {
-	image := s.ID
-	if image == "" {
-		for _, img := range r.Images {
-			image = img.ID
-		}
-	}
+// window is where a mount is looked at: no image has anything there that an empty volume would be filled with.
+const window = "/schemaguard-looks-here"
+
+// readThrough reads files of a mount through a container that never runs, of the image or of any that is here.
+func (r *Reader) readThrough(ctx context.Context, mount, image string, files []string) File {
 	for i := range r.Containers {
 		if image == "" {
 			image = r.Containers[i].ImageID
 		}
 	}
 	if image == "" {
-		return nil, errors.New("there is no image through which a mount could be read")
+		var err error
+		if image, err = r.Engine.AnyImage(ctx); err != nil {
+			return File{Err: err}
+		}
 	}
-	probe, err := r.Engine.Probe(ctx, image, []string{mount})
+	probe, err := r.Engine.Probe(ctx, image, []string{mount + ",target=" + window + ",readonly"})
 	if err != nil {
-		return nil, err
+		return File{Err: err}
 	}
 	defer func() { _ = probe.Close() }()
-	return probe.ReadFile(ctx, p)
+	paths := make([]string, len(files))
+	for i, f := range files {
+		paths[i] = path.Join(window, f)
+	}
+	return First(paths, func(p string) ([]byte, error) { return probe.ReadFile(ctx, p) })
+}
+
+// problem is the error of a file that was not read.
+func (f *File) problem() error {
+	if f.Missing {
+		return &engine.NotFoundError{Path: f.Path}
+	}
+	return f.Err
 }
 
 // readHost reads a file of this machine, where docker makes an empty folder of a bind that is missing.
