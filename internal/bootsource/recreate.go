@@ -201,7 +201,7 @@ func (w *World) Spec(name string) Spec {
 	s := w.Project.Services[name]
 	img := w.Images[s.Image]
 	spec := Spec{
-		Image: s.Image, Entry: s.Entry, Command: s.Command, Labels: map[string]string{}, Hosts: s.Hosts, NetMode: s.NetMode,
+		Image: s.Image, Entry: s.Entry, Command: s.Command, Labels: map[string]string{}, Hosts: s.Hosts, NetMode: s.NetMode, Networks: slices.Clone(s.Networks),
 		Env: append(slices.Clone(img.Env), s.Env...), Mounts: slices.Clone(s.Mounts),
 	}
 	maps.Copy(spec.Labels, img.Labels)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -73,7 +74,7 @@ func (g *guard) targets(ctx context.Context) {
 
 // judge asks the check about one Directus container.
 func (g *guard) judge(ctx context.Context, b *bootsource.Boot, t *Target) {
-	sp := g.space(ctx, folder(b))
+	sp := g.space(ctx, g.folder(b))
 	paths, sure := recognise.Paths(b, g.SnapshotPath, projectPath(sp))
 	if !sure && recognise.AppliesNone(b) {
 		t.Verdict, t.Reason = clean, "its command applies no snapshot"
@@ -152,9 +153,32 @@ func (g *guard) readable(files []bootfile.File, paths []string, sure bool, t *Ta
 	return true
 }
 
-// folder is where the project of a container lies: compose notes it on what it makes.
-func folder(b *bootsource.Boot) string {
-	return b.Spec.Labels[inventory.LabelWorkingDir]
+// folder is where the project of a container lies: compose notes it on what it makes, and of what is still to be
+// made the command says it.
+func (g *guard) folder(b *bootsource.Boot) string {
+	if dir := b.Spec.Labels[inventory.LabelWorkingDir]; dir != "" {
+		return dir
+	}
+	if b.Container != nil && b.Container.Labels[inventory.LabelWorkingDir] != "" {
+		return b.Container.Labels[inventory.LabelWorkingDir]
+	}
+	p := g.cmd.Project
+	switch {
+	case b.Project == "":
+		return ""
+	case p.Directory != "":
+		return g.abs(p.Directory)
+	case len(p.Files) > 0 && !p.Stdin:
+		return filepath.Dir(g.abs(p.Files[0]))
+	}
+	return ""
+}
+
+func (g *guard) abs(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(g.dir(), path)
 }
 
 // sight finds and opens the database of a container, once for all that use it.

@@ -45,7 +45,7 @@ func (g *guard) lookAhead(ctx context.Context, eng *engine.Engine, containers []
 		g.ahead[c.ID] = e
 		go func() {
 			defer close(e.done)
-			sp := g.space(ctx, folder(b))
+			sp := g.space(ctx, g.folder(b))
 			e.paths, _ = recognise.Paths(b, g.SnapshotPath, projectPath(sp))
 			opened := make(chan *sight, 1)
 			go func() { opened <- g.sightOf(ctx, b, sp, containers, nil, address) }()

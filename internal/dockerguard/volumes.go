@@ -61,7 +61,7 @@ func (g *guard) lose(ctx context.Context, v inventory.Volume) {
 	services := g.databaseServices(v.Name)
 	guarded := g.ofProjectHere(v)
 	for _, b := range g.everyDirectus() {
-		sp := g.space(ctx, folder(b))
+		sp := g.space(ctx, g.folder(b))
 		if sp.err != nil {
 			continue
 		}

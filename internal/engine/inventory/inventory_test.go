@@ -45,15 +45,15 @@ func TestReadProject(t *testing.T) {
 	t.Parallel()
 	p, err := ReadProject([]byte(`{"name":"sg","services":{"directus":{"build":{"context":"/c"},"environment":{"A":"x$$y","B":null},
 "depends_on":{"db":{"restart":true}},"extra_hosts":["h=1.2.3.4"],"volumes":[{"type":"volume","source":"data","target":"/d"}],
-"networks":{"default":{"aliases":["cms"]}},"deploy":{"replicas":2}},"db":{"image":"pg","pull_policy":"always"}},
-"volumes":{"data":{"name":"sg_data"},"ext":{"name":"ext","external":true}}}`), "-")
+"networks":{"default":{"aliases":["cms"]},"out":null},"deploy":{"replicas":2}},"db":{"image":"pg","pull_policy":"always"}},
+"networks":{"out":{"name":"shared","external":true}},"volumes":{"data":{"name":"sg_data"},"ext":{"name":"ext","external":true}}}`), "-")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := Service{
 		Name: "directus", Image: "sg-directus", Build: true, Context: "/c", Env: []string{"A=x$y"}, Labels: map[string]string{},
 		DependsOn: []Dependency{{"db", true}}, Hosts: []string{"h:1.2.3.4"}, Mounts: []Mount{{Type: "volume", Name: "sg_data", Target: "/d"}},
-		Aliases: []string{"cms"}, Scale: 2,
+		Aliases: []string{"cms"}, Networks: []string{"sg_default", "shared"}, Scale: 2,
 	}
 	if diff := cmp.Diff(want, p.Services["directus"]); diff != "" {
 		t.Error(diff)

@@ -40,7 +40,8 @@ type Service struct {
 	Hosts      []string
 	NetMode    string
 	Aliases    []string
-	Scale      int // wished number of containers, 1 where nothing is said
+	Networks   []string // by the names that docker knows
+	Scale      int      // wished number of containers, 1 where nothing is said
 	Hash       string
 }
 
@@ -78,6 +79,7 @@ func ReadProject(data []byte, separator string) (*Project, error) {
 	var raw struct {
 		Name     string
 		Services map[string]rawService
+		Networks map[string]*struct{ Name string }
 		Volumes  map[string]*struct {
 			Name     string
 			External any
@@ -98,7 +100,16 @@ func ReadProject(data []byte, separator string) (*Project, error) {
 		p.Volumes[key] = pv
 	}
 	for name, r := range raw.Services {
-		p.Services[name] = p.service(name, &r, separator)
+		s := p.service(name, &r, separator)
+		for key := range r.Networks {
+			if n := raw.Networks[key]; n != nil && n.Name != "" {
+				s.Networks = append(s.Networks, n.Name)
+			} else {
+				s.Networks = append(s.Networks, raw.Name+"_"+key)
+			}
+		}
+		slices.Sort(s.Networks)
+		p.Services[name] = s
 	}
 	return p, nil
 }
