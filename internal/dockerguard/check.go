@@ -318,8 +318,8 @@ func unable(t *Target, code finding.Code, reason, fix string) {
 
 // stale words what is ahead of a snapshot in an image: the image was built before the commit.
 func (g *guard) stale(b *bootsource.Boot, f bootfile.File, v *policy.Verdict) {
-	if f.Source.Kind == bootsource.Mount {
-		return
+	if _, covered := inventory.Covering(b.Spec.Mounts, f.Path); covered {
+		return // what is mounted was not built
 	}
 	for i := range v.Findings {
 		old := &v.Findings[i]
@@ -327,7 +327,7 @@ func (g *guard) stale(b *bootsource.Boot, f bootfile.File, v *policy.Verdict) {
 			continue
 		}
 		old.Code = finding.StaleImage
-		old.Message = fmt.Sprintf("%s is in git, but not in %s, which was built before that", old.Item, bootfile.Detail(f.Source))
+		old.Message = fmt.Sprintf("%s is in git, but the image of %s was built before your commit", old.Item, recognise.Name(b))
 		old.Fix = g.renew(b)
 	}
 }

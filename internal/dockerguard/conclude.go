@@ -98,6 +98,7 @@ func (g *guard) consents(ctx context.Context) {
 		}
 	}
 	g.d.Consented = append(g.d.Consented, keys...)
+	g.allowed = append(g.allowed, keys...) // nobody is asked twice, before and after a build
 	g.d.Next = nil
 	g.settle(Warn, "agreed to: "+strings.Join(g.d.Consented, ", "))
 }

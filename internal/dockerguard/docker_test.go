@@ -274,7 +274,8 @@ func TestIncident(t *testing.T) {
 	l.save()
 	l.want("docker compose restart directus", Refuse, "ev_a") // saved, and in no commit
 	l.commit("save the schema")
-	l.want("docker compose restart directus", Refuse, "docker compose up -d --build directus")
+	l.want("docker compose restart directus", Refuse, "the image of "+l.project+"-directus-1 was built before your commit")
+	l.want("docker compose restart directus", Refuse, "    docker compose up -d --build directus\n")
 	built := l.want("docker compose up -d --build directus", Warn, "build")
 	if len(built.Steps) != 1 || built.Targets[len(built.Targets)-1].Sources == nil {
 		t.Errorf("steps %q", built.Steps)
@@ -329,6 +330,43 @@ func TestUnknownIsNoPass(t *testing.T) {
 	if len(started.Targets) == 0 {
 		t.Error("no target")
 	}
+}
+
+// TestMount: what is mounted from the working tree counts, in a container that exists and in a new one.
+func TestMount(t *testing.T) {
+	l := newLabOf(t, strings.Replace(composeFile, "    build: .\n", "    build: .\n    volumes: ['./snapshots:/directus/snapshots:ro']\n", 1), "docker", "compose")
+	for _, line := range []string{"docker compose restart directus", "docker compose up -d --force-recreate directus"} {
+		d := l.want(line, Pass, "verdict  clean")
+		if s := d.Targets[0].Sources; len(s) != 1 || s[0].Kind != "mount" || s[0].Detail != filepath.Join(l.dir, "snapshots") {
+			t.Errorf("%s reads %+v", line, s)
+		}
+	}
+	l.create("ev_a", 3)
+	l.want("docker compose restart directus", Refuse, "collection ev_a")
+	l.save()
+	l.want("docker compose restart directus", Refuse, "ev_a") // in the file, and in no commit
+	l.commit("save the schema")
+	l.want("docker compose restart directus", Pass, "verdict  clean") // with no build
+	l.run("git", "checkout", "-q", "HEAD~1", "--", "snapshots/schema.yaml")
+	d := l.want("docker compose up -d --force-recreate directus", Refuse, "STALE_TARGET")
+	if strings.Contains(fmt.Sprint(d.Next), "--build directus") {
+		t.Errorf("a build does not help: %q", d.Next)
+	}
+}
+
+// TestElsewhere: a command given far away from the project, or in another one.
+func TestElsewhere(t *testing.T) {
+	l := newLab(t)
+	l.create("ev_a", 2)
+	away := t.TempDir()
+	far := func(r *Request) { r.Dir = away }
+	l.want("docker restart PROJECT-directus-1", Refuse, "collection ev_a", far)
+	l.want("docker compose -p PROJECT restart", Refuse, "collection ev_a", far)
+	l.want("docker compose -f "+l.dir+"/compose.yaml up -d --force-recreate", Refuse, "collection ev_a", far)
+	l.want("docker compose restart", Pass, "", far) // there is no project
+	l.save()
+	l.commit("save")
+	l.want("docker restart PROJECT-directus-1", Refuse, "STALE_IMAGE", far) // git is found from there as well
 }
 
 // TestVolumes: the volume of the database stays.

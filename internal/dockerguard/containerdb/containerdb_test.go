@@ -3,6 +3,10 @@ package containerdb
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/schemaguard/schemaguard/internal/bootsource"
@@ -98,6 +102,32 @@ func TestFind(t *testing.T) {
 				t.Errorf("container %q runs it, want %q", id, c.runs)
 			}
 		})
+	}
+}
+
+// The connection string is a way to name the same, and a password in a file that is mounted is read there.
+func TestFindReadsWhatDirectusReads(t *testing.T) {
+	t.Parallel()
+	secret := filepath.Join(t.TempDir(), "p")
+	if err := os.WriteFile(secret, []byte("from-file"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db := container("d1", "db", "running", func(c *inventory.Container) {
+		c.Published = []inventory.Port{{HostIP: "127.0.0.1", Host: 55432, Container: 5432}}
+	})
+	boot := &bootsource.Boot{Project: "sg", Service: "directus", Spec: bootsource.Spec{
+		Env: []string{"DB_CLIENT=pg", "DB_CONNECTION_STRING=postgres://app:hidden-secret@db:5432/cms"},
+	}}
+	got, err := Find(context.Background(), Input{Boot: boot, Containers: []inventory.Container{db}, Config: settings(t)})
+	if err != nil || got.Unreachable != nil || got.Settings.Display != "app@127.0.0.1:55432/cms" || got.Container == nil {
+		t.Errorf("%+v %v", got, err)
+	}
+	boot.Spec.Env = append(env("db"), "DB_PASSWORD_FILE=/run/secrets/p")
+	boot.Spec.Env = slices.DeleteFunc(boot.Spec.Env, func(e string) bool { return strings.HasPrefix(e, "DB_PASSWORD=") })
+	boot.Spec.Mounts = []inventory.Mount{{Type: "bind", Source: secret, Target: "/run/secrets/p"}}
+	got, err = Find(context.Background(), Input{Boot: boot, Containers: []inventory.Container{db}, Config: settings(t)})
+	if err != nil || got.Unreachable != nil || got.Settings.PG.Password != "from-file" {
+		t.Errorf("%+v %v", got, err)
 	}
 }
 
