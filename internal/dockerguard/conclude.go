@@ -74,6 +74,7 @@ func (g *guard) consents(ctx context.Context) {
 	if len(missing) > 0 && g.Ask != nil && g.Run != nil && ctx.Err() == nil {
 		if g.Show != nil {
 			g.Show(&g.d)
+			g.d.Shown = true
 		}
 		if g.typed(missing) {
 			how, missing = "typed", nil
@@ -149,8 +150,17 @@ func (g *guard) next(refusals []finding.Finding) []string {
 	if b := g.first(); saves && b != nil && g.cmd.Family != 0 {
 		add(g.renew(b))
 	}
-	add(consent.Variable + "=" + terminalQuote([]string{consent.Words(refusals)}) + " " + terminalQuote(g.d.Command))
+	add(g.agreeing(refusals))
 	return out
+}
+
+// agreeing is the command line that goes on all the same. It works with a shim in place and without.
+func (g *guard) agreeing(refusals []finding.Finding) string {
+	words := consent.Words(refusals)
+	if g.cmd.Standalone || g.cmd.Podman {
+		return consent.Variable + "=" + terminalQuote([]string{words}) + " " + terminalQuote(g.d.Command)
+	}
+	return terminalQuote(append([]string{"schemaguard", "docker", "--allow", words}, g.d.Command[min(1, len(g.d.Command)):]...))
 }
 
 // first is the first Directus that boots.

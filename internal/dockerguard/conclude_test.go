@@ -121,12 +121,17 @@ func TestLines(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, out := range []string{text.String(), explained.String()} {
-		if strings.Contains(out, "\x1b") || !strings.Contains(out, "SCHEMAGUARD_ALLOW=") || !strings.Contains(out, "refuse") {
+		if strings.Contains(out, "\x1b") || !strings.Contains(out, "schemaguard docker --allow 'COLLECTION_DROP:") || !strings.Contains(out, "refuse") {
 			t.Errorf("printed %q", out)
 		}
 	}
 	if !strings.Contains(asJSON.String(), `"decision": "refuse"`) || !strings.Contains(asJSON.String(), `"schema_version": 1`) {
 		t.Error(asJSON.String())
+	}
+	g.d.Shown = true
+	text.Reset()
+	if err := g.d.Lines(&text); err != nil || strings.Count(text.String(), "\n") != 1 {
+		t.Errorf("what was shown is shown again: %q", text.String())
 	}
 	silent := Decision{Outcome: Pass}
 	text.Reset()

@@ -121,7 +121,9 @@ func (g *guard) decide(ctx context.Context) {
 		return
 	}
 	if steps := g.steps(boots); len(steps) > 0 {
-		g.d.Steps = steps
+		for _, argv := range steps {
+			g.d.Steps = append(g.d.Steps, consent.Hide(argv))
+		}
 		g.targets(ctx)
 		g.conclude(ctx)
 		if g.Run == nil || g.d.Outcome == Refuse || g.d.Outcome == NotRun {

@@ -44,7 +44,9 @@ type Decision struct {
 	Next          []string          `json:"next,omitempty"` // what to type instead
 
 	Args []string `json:"-"` // the words after the program that are to be run in the end
-	Err  error    `json:"-"` // of a first step that failed: its exit code is the command's
+	// Shown says that a person saw it all already, before being asked.
+	Shown bool  `json:"-"`
+	Err   error `json:"-"` // of a first step that failed: its exit code is the command's
 }
 
 // Target is one container that the command touches.

@@ -35,7 +35,9 @@ func (d *Decision) Lines(w io.Writer) error {
 		}
 	case Warn, Refuse, NotRun:
 		fmt.Fprintf(&b, "schemaguard: %s: %s\n", d.Outcome, show(d.Reason))
-		d.details(&b, true)
+		if !d.Shown {
+			d.details(&b, true)
+		}
 	}
 	_, err := w.Write(b.Bytes())
 	return err
