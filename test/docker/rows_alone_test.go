@@ -10,6 +10,7 @@ import (
 
 // TestTableOfAllThatRuns are the rows that touch everything on an engine, so that each has it alone.
 func TestTableOfAllThatRuns(t *testing.T) {
+	t.Parallel()
 	table(t, start(t), "al", everything(), false)
 }
 
@@ -32,6 +33,7 @@ func everything() []row {
 // TestWhatNoCommandStarts proves what a wrapper of docker cannot see: after the daemon is started again,
 // the restart policies decide who boots.
 func TestWhatNoCommandStarts(t *testing.T) {
+	t.Parallel()
 	engine := start(t)
 	for i, r := range []row{
 		{name: "always", layout: "always", setup: []string{inside}, want: "directus=container:v2"},
@@ -54,6 +56,7 @@ func TestWhatNoCommandStarts(t *testing.T) {
 
 // TestSwarm proves what commands of a swarm do; each starts a new task from the image.
 func TestSwarm(t *testing.T) {
+	t.Parallel()
 	engine := start(t)
 	if _, err := engine.Must(t.Context(), t.TempDir(), "docker", "swarm", "init", "--advertise-addr", "127.0.0.1"); err != nil {
 		t.Skip("needs an engine that can be a swarm of one: ", err)
@@ -83,6 +86,7 @@ func swarm() []row {
 
 // TestRegistry proves what comes from a registry, which is a small one of this test.
 func TestRegistry(t *testing.T) {
+	t.Parallel()
 	engine := start(t)
 	registry := lab.ServeRegistry(t)
 	for tag := range snapshots() {

@@ -6,6 +6,7 @@ import "testing"
 
 // TestTable is the table: each row on one engine that all share.
 func TestTable(t *testing.T) {
+	t.Parallel()
 	var rows []row
 	for _, part := range [][]row{sources(), restarts(), ups(), recreations(), others(), versionOne(), engineVerbs(), addressing(), losses()} {
 		rows = append(rows, part...)

@@ -89,15 +89,16 @@ func states(t *testing.T, p *project) map[string]string {
 	return m
 }
 
-// TestAsAPersonTypes tries docker in a terminal: as it is, and through the wrapper that SCHEMAGUARD_WRAPPER
-// names, which must feel the same.
+// TestAsAPersonTypes tries docker in a terminal: as it is, and with the program in its place, which must
+// feel the same.
 func TestAsAPersonTypes(t *testing.T) {
+	t.Parallel()
 	engine := start(t)
-	wrappers := map[string]string{"docker": ""}
-	if path := os.Getenv("SCHEMAGUARD_WRAPPER"); path != "" {
-		wrappers["wrapper"] = path
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
 	}
-	for name, wrapper := range wrappers {
+	for name, wrapper := range map[string]string{"docker": "", "wrapper": path} {
 		t.Run(name, func(t *testing.T) { typed(t, engine, "tty"+name, wrapper) })
 	}
 }

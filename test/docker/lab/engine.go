@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"net"
 	"net/http"
@@ -90,7 +91,7 @@ func (e *Engine) start(ctx context.Context) error {
 		"--host", e.Host, "--config-file", e.root + "/daemon.json",
 		// Without a bridge and without rules of a firewall it stands beside any other engine.
 		"--bridge", "none", "--iptables=false", "--ip6tables=false", "--ip-masq=false", "--userland-proxy=false",
-		"--default-address-pool", "base=10.213.0.0/16,size=24",
+		"--default-address-pool", fmt.Sprintf("base=10.%d.0.0/16,size=24", 192+crc32.ChecksumIEEE([]byte(e.root))%60), // seldom another engine's
 		// Each start of a container is heard here, also of one that is gone a moment later.
 		"--log-driver", "syslog", "--log-opt", "syslog-address=unixgram://" + e.root + "/log.sock", "--log-opt", "tag={{.FullID}}",
 		"--shutdown-timeout", "3",
