@@ -104,7 +104,7 @@ func newLabOf(t *testing.T, file string, compose ...string) *lab {
 		cmd := exec.Command("docker", "compose", "-p", l.project, "down", "--volumes", "--timeout", "1")
 		cmd.Dir, cmd.Env = l.dir, l.environ()
 		_ = cmd.Run()
-		_ = exec.Command("docker", "rmi", "--force", l.project+"-box", l.project+"-directus").Run()
+		_ = exec.Command("docker", "rmi", "--force", l.project+"-box", l.project+"-directus", l.project+"_directus").Run()
 	})
 	l.run("docker", "build", "-q", "-t", l.project+"-box", ".")
 	l.run(append(compose, "up", "-d", "--build")...)
