@@ -2,6 +2,7 @@ package dockerguard
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/dockercmd"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/bootfile"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/containerdb"
+	"github.com/schemaguard/schemaguard/internal/dockerguard/place"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/recognise"
 	"github.com/schemaguard/schemaguard/internal/engine/inventory"
 	"github.com/schemaguard/schemaguard/internal/finding"
@@ -74,8 +76,8 @@ func (g *guard) targets(ctx context.Context) {
 
 // judge asks the check about one Directus container.
 func (g *guard) judge(ctx context.Context, b *bootsource.Boot, t *Target) {
-	sp := g.space(ctx, g.folder(b))
-	paths, sure := recognise.Paths(b, g.SnapshotPath, projectPath(sp))
+	sp := g.places.At(ctx, g.folder(b))
+	paths, sure := recognise.Paths(b, cmp.Or(g.SnapshotPath, sp.InContainers()), sp.Snapshot())
 	if !sure && recognise.AppliesNone(b) {
 		t.Verdict, t.Reason = clean, "its command applies no snapshot"
 		return
@@ -96,8 +98,8 @@ func (g *guard) judge(ctx context.Context, b *bootsource.Boot, t *Target) {
 		return
 	}
 	switch {
-	case sp.err != nil:
-		unable(t, finding.NotRun, "the project cannot be read: "+line(sp.err), "schemaguard doctor")
+	case sp.Err != nil:
+		unable(t, finding.NotRun, "the project cannot be read: "+line(sp.Err), "schemaguard doctor")
 	case errors.Is(s.err, containerdb.ErrOther):
 		t.Verdict, t.Reason = clean, "it does not use Postgres, and is not guarded"
 	case s.session == nil:
@@ -109,9 +111,9 @@ func (g *guard) judge(ctx context.Context, b *bootsource.Boot, t *Target) {
 
 // foresee makes a yes of a maybe where the tree that an image is built from has another snapshot than the container:
 // then the image will differ, and the container is replaced. What is built is looked at in any case.
-func (g *guard) foresee(ctx context.Context, b *bootsource.Boot, t *Target, sp *space, paths []string) {
+func (g *guard) foresee(ctx context.Context, b *bootsource.Boot, t *Target, sp *place.Place, paths []string) {
 	builds := slices.ContainsFunc(b.Sources, func(s bootsource.Source) bool { return s.Kind == bootsource.Build })
-	if b.Will != bootsource.Maybe || !builds || b.Container == nil || sp.err != nil || g.watches() {
+	if b.Will != bootsource.Maybe || !builds || b.Container == nil || sp.Err != nil || g.watches() {
 		return
 	}
 	tree, err := os.ReadFile(sp.File)
@@ -122,17 +124,6 @@ func (g *guard) foresee(ctx context.Context, b *bootsource.Boot, t *Target, sp *
 	if old.Data != nil && !bytes.Equal(old.Data, tree) {
 		t.Boots = bootsource.Yes.String()
 	}
-}
-
-// projectPath is where the project keeps its snapshot.
-func projectPath(sp *space) string {
-	switch {
-	case sp.err != nil:
-		return "snapshots/schema.yaml"
-	case sp.Path != "":
-		return sp.Path
-	}
-	return sp.Config.Snapshot.Path.V
 }
 
 // readable tells whether every source was read, or is still to be made.
@@ -178,17 +169,17 @@ func (g *guard) abs(path string) string {
 	if filepath.IsAbs(path) {
 		return path
 	}
-	return filepath.Join(g.dir(), path)
+	return filepath.Join(g.places.Folder(), path)
 }
 
 // sight finds and opens the database of a container, once for all that use it.
-func (g *guard) sight(ctx context.Context, b *bootsource.Boot, sp *space) *sight {
+func (g *guard) sight(ctx context.Context, b *bootsource.Boot, sp *place.Place) *sight {
 	return g.sightOf(ctx, b, sp, g.world.Containers, g.world.Project, g.world.Address)
 }
 
-func (g *guard) sightOf(ctx context.Context, b *bootsource.Boot, sp *space, containers []inventory.Container, project *inventory.Project, address string) *sight {
-	if sp.err != nil {
-		return &sight{err: sp.err}
+func (g *guard) sightOf(ctx context.Context, b *bootsource.Boot, sp *place.Place, containers []inventory.Container, project *inventory.Project, address string) *sight {
+	if sp.Err != nil {
+		return &sight{err: sp.Err}
 	}
 	found, err := containerdb.Find(ctx, containerdb.Input{
 		Boot: b, Containers: containers, Project: project, Address: address, Config: sp.Config,

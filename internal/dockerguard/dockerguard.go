@@ -8,7 +8,6 @@ package dockerguard
 
 import (
 	"context"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +18,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/dockercmd"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/consent"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/decision"
+	"github.com/schemaguard/schemaguard/internal/dockerguard/place"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/survey"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/redact"
@@ -54,7 +54,8 @@ func Decide(ctx context.Context, r Request) (Decision, error) {
 	if r.Now == nil {
 		r.Now = time.Now
 	}
-	g := &guard{Request: r, cmd: r.Command, spaces: map[string]*space{}, checks: map[string]*sight{}, ahead: map[string]*early{}}
+	g := &guard{Request: r, cmd: r.Command, checks: map[string]*sight{}, ahead: map[string]*early{}}
+	g.places.Here, g.places.Options = r.Dir, workspace.Options{Environ: r.Environ, Flags: r.Flags, Now: r.Now}
 	g.d = Decision{
 		SchemaVersion: 1, Kind: decision.KindWord(r.Command.Kind), Verb: r.Command.Verb, Outcome: Pass,
 		Command: consent.Hide(append([]string{r.Command.Program}, r.Command.Args...)), Args: r.Command.Args,
@@ -98,10 +99,10 @@ type guard struct {
 
 	world  *survey.World
 	plan   bootsource.Plan
-	spaces map[string]*space // by folder
+	places place.Places
 	checks map[string]*sight // by folder and database
 	ahead  map[string]*early // by container
-	mu     sync.Mutex        // of spaces and checks
+	mu     sync.Mutex        // of checks
 
 	prepared bool // the first steps were run
 }
@@ -230,36 +231,6 @@ func (g *guard) close() {
 			s.session.Close()
 		}
 	}
-}
-
-// space is the project that a folder lies in, opened once.
-type space struct {
-	*workspace.Workspace
-	err error
-}
-
-// space opens the project around a folder; one that is not on this machine is taken for the working
-// directory.
-func (g *guard) space(ctx context.Context, dir string) *space {
-	if info, err := os.Stat(dir); dir == "" || err != nil || !info.IsDir() {
-		dir = g.dir()
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	s, ok := g.spaces[dir]
-	if !ok {
-		s = &space{}
-		s.Workspace, s.err = workspace.OpenAt(ctx, dir, workspace.Options{Environ: g.Environ, Flags: g.Flags, Now: g.Now})
-		g.spaces[dir] = s
-	}
-	return s
-}
-
-func (g *guard) dir() string {
-	if g.Dir != "" {
-		return g.Dir
-	}
-	return "."
 }
 
 // line is an error as one line without secrets.

@@ -9,6 +9,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/bootsource"
 	"github.com/schemaguard/schemaguard/internal/dockercmd"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/bootfile"
+	"github.com/schemaguard/schemaguard/internal/dockerguard/place"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/lastverdict"
 	"github.com/schemaguard/schemaguard/internal/policy"
@@ -19,7 +20,7 @@ import (
 const patience = 30 * time.Second
 
 // withoutDatabase decides on a container whose database could not be asked.
-func (g *guard) withoutDatabase(ctx context.Context, b *bootsource.Boot, t *Target, s *sight, sp *space, files []bootfile.File) {
+func (g *guard) withoutDatabase(ctx context.Context, b *bootsource.Boot, t *Target, s *sight, sp *place.Place, files []bootfile.File) {
 	switch {
 	case isEmpty(s.err):
 		t.Verdict, t.Reason = clean, "its database holds no Directus yet"
@@ -32,7 +33,7 @@ func (g *guard) withoutDatabase(ctx context.Context, b *bootsource.Boot, t *Targ
 		t.Verdict, t.Reason = clean, "its database is still to be made"
 		return
 	}
-	if start := g.starts(s); start != nil && !t.Armed && g.mayStart(s) {
+	if start := g.starts(s); start != nil && !t.Armed && g.mayStart(s, sp) {
 		if err := g.startAlone(ctx, b, s, sp, start); err == nil {
 			g.ask(ctx, b, t, s, files)
 			return
@@ -77,11 +78,11 @@ func (g *guard) starts(s *sight) []string {
 }
 
 // mayStart tells whether somebody agreed to the database being started.
-func (g *guard) mayStart(s *sight) bool {
+func (g *guard) mayStart(s *sight, sp *place.Place) bool {
 	if g.Run == nil {
 		return false
 	}
-	if g.StartDB {
+	if g.StartDB || sp.StartsDatabase() {
 		return true
 	}
 	if g.Ask == nil {
@@ -99,7 +100,7 @@ func databaseName(s *sight) string {
 }
 
 // startAlone starts the database, and opens it once it answers.
-func (g *guard) startAlone(ctx context.Context, b *bootsource.Boot, s *sight, sp *space, argv []string) error {
+func (g *guard) startAlone(ctx context.Context, b *bootsource.Boot, s *sight, sp *place.Place, argv []string) error {
 	if err := g.Run(ctx, argv); err != nil {
 		return err
 	}
@@ -159,7 +160,7 @@ func (g *guard) seenKey(s *sight) string {
 
 // byLastSeen goes by what the last check on this machine saw. It never makes anything clean but the very
 // snapshot that the database held then.
-func (g *guard) byLastSeen(t *Target, s *sight, sp *space, files []bootfile.File) {
+func (g *guard) byLastSeen(t *Target, s *sight, sp *place.Place, files []bootfile.File) {
 	reason := "its database cannot be asked: " + line(s.err)
 	fix := "schemaguard doctor"
 	if start := g.starts(s); start != nil {

@@ -1,6 +1,7 @@
 package dockerguard
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/bootsource"
 	"github.com/schemaguard/schemaguard/internal/dockercmd"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/bootfile"
+	"github.com/schemaguard/schemaguard/internal/dockerguard/place"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/recognise"
 	"github.com/schemaguard/schemaguard/internal/engine"
 	"github.com/schemaguard/schemaguard/internal/engine/inventory"
@@ -45,8 +47,8 @@ func (g *guard) lookAhead(ctx context.Context, eng *engine.Engine, containers []
 		g.ahead[c.ID] = e
 		go func() {
 			defer close(e.done)
-			sp := g.space(ctx, g.folder(b))
-			e.paths, _ = recognise.Paths(b, g.SnapshotPath, projectPath(sp))
+			sp := g.places.At(ctx, g.folder(b))
+			e.paths, _ = recognise.Paths(b, cmp.Or(g.SnapshotPath, sp.InContainers()), sp.Snapshot())
 			opened := make(chan *sight, 1)
 			go func() { opened <- g.sightOf(ctx, b, sp, containers, nil, address) }()
 			r := bootfile.Reader{Engine: eng}
@@ -67,12 +69,12 @@ func (g *guard) likely(c *inventory.Container) bool {
 	if name := g.cmd.Project.Name; name != "" {
 		return c.Project() == name
 	}
-	dir, err := filepath.Abs(g.dir())
+	dir, err := filepath.Abs(g.places.Folder())
 	return err == nil && c.Labels[inventory.LabelWorkingDir] == dir
 }
 
 // early returns what was begun for a boot, or reads it now: the database while docker copies the file.
-func (g *guard) early(ctx context.Context, b *bootsource.Boot, paths []string, sp *space) ([]bootfile.File, *sight) {
+func (g *guard) early(ctx context.Context, b *bootsource.Boot, paths []string, sp *place.Place) ([]bootfile.File, *sight) {
 	if b.Container != nil && len(b.Sources) == 1 && b.Sources[0].Kind == bootsource.Container {
 		if e := g.ahead[b.Container.ID]; e != nil {
 			<-e.done

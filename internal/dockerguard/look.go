@@ -25,7 +25,7 @@ func (g *guard) look(ctx context.Context) error {
 			}
 		},
 	}
-	go g.space(ctx, g.dir()) // it is opened while docker is asked
+	go g.places.At(ctx, g.places.Folder()) // it is opened while docker is asked
 	w, err := survey.Look(ctx, in)
 	if err != nil {
 		return err
@@ -36,7 +36,7 @@ func (g *guard) look(ctx context.Context) error {
 
 // configured is the Directus service that the settings of this folder name.
 func (g *guard) configured() string {
-	if sp := g.space(context.Background(), g.dir()); sp.err == nil {
+	if sp := g.places.At(context.Background(), g.places.Folder()); sp.Err == nil {
 		return sp.Config.Directus.Service.V
 	}
 	return ""

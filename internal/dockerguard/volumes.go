@@ -61,8 +61,8 @@ func (g *guard) lose(ctx context.Context, v inventory.Volume) {
 	services := g.databaseServices(v.Name)
 	guarded := g.ofProjectHere(v)
 	for _, b := range g.everyDirectus() {
-		sp := g.space(ctx, g.folder(b))
-		if sp.err != nil {
+		sp := g.places.At(ctx, g.folder(b))
+		if sp.Err != nil {
 			continue
 		}
 		found, err := containerdb.Find(ctx, containerdb.Input{Boot: b, Containers: g.world.Containers, Project: g.world.Project, Address: g.world.Address, Config: sp.Config})
@@ -134,7 +134,7 @@ func (g *guard) ofProjectHere(v inventory.Volume) bool {
 	if g.world.Project != nil || g.world.Name != "" {
 		return false
 	}
-	dir, err := filepath.Abs(g.dir())
+	dir, err := filepath.Abs(g.places.Folder())
 	if err != nil {
 		return false
 	}
