@@ -3,6 +3,7 @@
 package docker
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/schemaguard/schemaguard/test/docker/lab"
@@ -80,6 +81,8 @@ func swarm() []row {
 		{name: "service ls", cold: true, setup: []string{create}, command: "docker service ls"},
 		{name: "stack deploy of an unchanged one", cold: true, setup: []string{file, stack}, command: "docker stack deploy -c stack.yaml $P", maybe: "directus"},
 		{name: "stack deploy of a changed one", cold: true, setup: []string{file, stack}, command: "X=2 docker stack deploy -c stack.yaml $P", want: "directus=image:v1", maybe: "directus"},
+		{name: "a task is removed by hand", cold: true, setup: []string{strings.Replace(create, "--restart-condition none ", "", 1)}, blind: "docker rm -f $(docker ps -q --filter name=$P_directus)", want: "directus=image:v1"},
+		{name: "a task crashes", cold: true, setup: []string{strings.Replace(create, "--restart-condition none ", "", 1)}, blind: "kill -9 $(docker inspect -f '{{.State.Pid}}' $(docker ps -q --filter name=$P_directus))", want: "directus=image:v1"},
 		{name: "compose restart beside a swarm", command: "docker compose restart directus", want: "directus=container:v1"},
 	}
 }

@@ -53,6 +53,7 @@ func ups() []row {
 		{name: "up --build of the web site builds the Directus", setup: []string{edit}, command: "docker compose up -d --build web", want: "directus=build:v2"},
 		{name: "up --no-recreate of a changed one", command: "X=2 docker compose up -d --no-recreate", want: ""},
 		{name: "up --no-recreate of a stopped one", setup: []string{halt, retag}, command: "X=2 docker compose up -d --no-recreate", want: "directus=container:v1"},
+		{name: "up of a paused one", setup: []string{"docker compose pause directus"}, command: "docker compose up -d", want: "", code: 1},
 		{name: "up of a paused and changed one", setup: []string{"docker compose pause directus"}, command: "X=2 docker compose up -d", want: "directus=image:v1"},
 		{name: "up in the foreground, and Ctrl-C", command: "docker compose up", setup: []string{"docker compose stop"}, during: "true", want: "db directus=container:v1 web"},
 		{name: "up after a foreground up that was interrupted", setup: []string{"timeout -s INT 2 docker compose up || true"}, command: "docker compose up -d", want: "db directus=container:v1 web"},
