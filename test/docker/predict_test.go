@@ -75,8 +75,11 @@ func predict(ctx context.Context, engine *lab.Engine, in invocation) (prediction
 		return prediction{}, err
 	}
 	var p prediction
-	if err := json.Unmarshal([]byte(text), &p); err != nil || p.SchemaVersion != 1 {
-		return p, fmt.Errorf("%w: exit code %d, %v", errNoGuard, code, err)
+	if err := json.Unmarshal([]byte(text), &p); err != nil {
+		return p, fmt.Errorf("%w: exit code %d: %w", errNoGuard, code, err)
+	}
+	if p.SchemaVersion != 1 {
+		return p, fmt.Errorf("the prediction has the schema_version %d", p.SchemaVersion)
 	}
 	want := map[string]int{"pass": 0, "warn": 0, "refuse": 2, "not-run": 3}
 	if wanted, ok := want[p.Decision]; !ok || wanted != code {
@@ -104,8 +107,8 @@ func explain(ctx context.Context, engine *lab.Engine, in invocation) (text strin
 func decide(ctx context.Context, engine *lab.Engine, in invocation) (text string, code int, err error) {
 	environ := append(engine.Env(), in.env...)
 	lookup := func(name string) string {
-		for i := len(environ) - 1; i >= 0; i-- {
-			if value, ok := strings.CutPrefix(environ[i], name+"="); ok {
+		for _, entry := range slices.Backward(environ) {
+			if value, ok := strings.CutPrefix(entry, name+"="); ok {
 				return value
 			}
 		}

@@ -39,7 +39,7 @@ type started struct{ service, kind, snapshot string }
 
 func parse(want string) []started {
 	var list []started
-	for _, word := range strings.Fields(want) {
+	for word := range strings.FieldsSeq(want) {
 		service, source, _ := strings.Cut(word, "=")
 		kind, snapshot, _ := strings.Cut(source, ":")
 		list = append(list, started{service, kind, snapshot})

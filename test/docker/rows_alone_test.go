@@ -110,8 +110,9 @@ func pulls(registry string) []row {
 	now := registry + "/site/directus:now"
 	push := func(tag string) string { return "docker tag booter:" + tag + " " + now + "; docker push -q " + now }
 	// What this machine has is old; what the registry has is new.
-	stale := []string{"sed -i 's|^    image: .*/directus:1|    image: " + now + "|; /build: ./d' compose.yaml", push("v1"), "docker compose up -d",
-		push("v2"), "docker tag booter:v1 " + now}
+	stale := []string{
+		"sed -i 's|^    image: .*/directus:1|    image: " + now + "|; /build: ./d' compose.yaml", push("v1"), "docker compose up -d", push("v2"), "docker tag booter:v1 " + now,
+	}
 	with := func(lines ...string) []string { return append(append([]string(nil), stale...), lines...) }
 	return []row{
 		{name: "up does not pull", cold: true, setup: stale, command: "docker compose up -d"},

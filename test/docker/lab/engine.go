@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -172,8 +173,8 @@ func (e *Engine) unmount() {
 		return
 	}
 	lines := bytes.Split(mounts, []byte("\n"))
-	for i := len(lines) - 1; i >= 0; i-- {
-		if fields := strings.Fields(string(lines[i])); len(fields) > 1 && strings.HasPrefix(fields[1], e.root+"/") {
+	for _, line := range slices.Backward(lines) {
+		if fields := strings.Fields(string(line)); len(fields) > 1 && strings.HasPrefix(fields[1], e.root+"/") {
 			_ = syscall.Unmount(fields[1], syscall.MNT_DETACH)
 		}
 	}
