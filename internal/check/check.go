@@ -72,8 +72,9 @@ type History interface {
 	// Look finds versions of items in the past of the given commits, and on all
 	// branches.
 	Look(ctx context.Context, past []string, wanted []history.Wanted) (map[history.Wanted]threeway.Past, error)
-	// Committed tells whether some commit has exactly this content.
-	Committed(ctx context.Context, data []byte) (bool, error)
+	// Committed tells whether a commit in the past of the given ones has exactly
+	// this content.
+	Committed(ctx context.Context, past []string, data []byte) (bool, error)
 	// Shallow tells whether the history was cut off.
 	Shallow() bool
 }
@@ -314,7 +315,7 @@ func (c *run) handEdits(ctx context.Context, diffs []threeway.Difference, found 
 		if !edited {
 			continue
 		}
-		committed, err := c.History.Committed(ctx, c.Target.Data)
+		committed, err := c.History.Committed(ctx, c.Target.Past, c.Target.Data)
 		if err != nil {
 			return errGit{err}
 		}

@@ -15,12 +15,20 @@ type Joined struct {
 	Base   string // a commit; "" where there is none, or several (a criss-cross history)
 }
 
-// Joined returns the sides of the merge, cherry-pick, rebase step or revert in progress. What cannot be told is left
-// empty: nothing may then be concluded from it. It needs the git binary.
-func (r *Repo) Joined(ctx context.Context) Joined {
-	switch r.State(ctx) {
+// Joined returns the sides of the merge, cherry-pick, rebase step or revert in progress, or of the merge with incoming
+// commits that git is about to make. What cannot be told is left empty: nothing may then be concluded from it. It needs
+// the git binary.
+func (r *Repo) Joined(ctx context.Context, incoming ...string) Joined {
+	state := r.State(ctx)
+	if len(incoming) > 0 {
+		state = StateMerge
+	}
+	switch state {
 	case StateMerge:
 		parents, err := r.MergeParents()
+		if len(incoming) > 0 {
+			parents, err = incoming, nil
+		}
 		if err != nil || len(parents) != 1 {
 			return Joined{}
 		}
@@ -71,10 +79,14 @@ func (r *Repo) Changed(ctx context.Context, from, to string, paths ...string) (b
 	return len(out) > 0, nil
 }
 
-// Touched tells whether a commit that is reachable from tip, and from no remote-tracking branch, touched one of the
-// paths: what a push to a new branch brings. It needs the git binary.
-func (r *Repo) Touched(ctx context.Context, tip string, paths ...string) (bool, error) {
-	args := append([]string{"rev-list", "--max-count=1", tip, "--not", "--remotes", "--"}, paths...)
+// Touched tells whether a commit that is reachable from tip, and from no branch that the remote is known to have,
+// touched one of the paths: what a push to a new branch brings. An empty remote is any. It needs the git binary.
+func (r *Repo) Touched(ctx context.Context, remote, tip string, paths ...string) (bool, error) {
+	known := "--remotes"
+	if remote != "" {
+		known += "=" + remote
+	}
+	args := append([]string{"rev-list", "--max-count=1", tip, "--not", known, "--"}, paths...)
 	out, err := r.ask(ctx, walkTimeout, "what a push brings is asked of git", args...)
 	if err != nil {
 		return false, r.unreadable(err, "what a push brings is asked of git")

@@ -109,16 +109,30 @@ func TestChangedAndTouched(t *testing.T) {
 		path string
 		want bool
 	}{{"snap[1].yml", true}, {"other", true}, {"nothing", false}} {
-		if got, err := r.Touched(t.Context(), third, c.path); err != nil || got != c.want {
+		if got, err := r.Touched(t.Context(), "", third, c.path); err != nil || got != c.want {
 			t.Errorf("touched %s: %t, %v", c.path, got, err)
 		}
 	}
 	l.git("update-ref", "refs/remotes/origin/main", second)
-	if got, err := r.Touched(t.Context(), third, "other"); err != nil || got {
+	if got, err := r.Touched(t.Context(), "origin", third, "other"); err != nil || got {
 		t.Errorf("what the remote has counts as brought: %t, %v", got, err)
 	}
-	if got, err := r.Touched(t.Context(), third, "snap[1].yml"); err != nil || !got {
+	if got, err := r.Touched(t.Context(), "origin", third, "snap[1].yml"); err != nil || !got {
 		t.Errorf("what the remote lacks does not: %t, %v", got, err)
+	}
+}
+
+// What another remote has is still new to this one.
+func TestTouchedByRemote(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	tip := l.commit("snap.yml", "one\n")
+	l.git("update-ref", "refs/remotes/origin/main", tip)
+	r := l.open()
+	for remote, want := range map[string]bool{"": false, "origin": false, "deploy": true} {
+		if got, err := r.Touched(t.Context(), remote, tip, "snap.yml"); err != nil || got != want {
+			t.Errorf("remote %q: %t, %v", remote, got, err)
+		}
 	}
 }
 

@@ -310,9 +310,10 @@ func (r Repository) Look(ctx context.Context, past []string, wanted []Wanted) (m
 	return Look(ctx, r.Repo, r.Path, past, wanted)
 }
 
-// Committed tells whether a commit on any branch has exactly this content.
-func (r Repository) Committed(ctx context.Context, data []byte) (bool, error) {
-	commit, err := r.Holder(ctx, data)
+// Committed tells whether one of the commits from which past is reached, or past
+// itself, has exactly this content.
+func (r Repository) Committed(ctx context.Context, past []string, data []byte) (bool, error) {
+	commit, err := r.holder(ctx, past, data)
 	return commit != "", err
 }
 
@@ -328,6 +329,10 @@ func (r Repository) Holder(ctx context.Context, data []byte) (string, error) {
 	for _, ref := range refs {
 		tips = append(tips, ref.Commit)
 	}
+	return r.holder(ctx, tips, data)
+}
+
+func (r Repository) holder(ctx context.Context, tips []string, data []byte) (string, error) {
 	if len(tips) == 0 {
 		return "", nil
 	}

@@ -75,6 +75,9 @@ func (c Call) judge(ctx context.Context, s *workspace.Session, q workspace.Quest
 	switch {
 	case v.ExitCode() == exitcode.OK:
 		passed(&v, out)
+		if c.Name != PrePush {
+			removals(ctx, s, q.Target, &v, out)
+		}
 	case v.ExitCode() == exitcode.NotRun:
 		c.unasked(ctx, s.Workspace, q, v.Reason, out)
 	case !c.fix(ctx, s, &v, out):
@@ -121,7 +124,8 @@ func (c Call) unasked(ctx context.Context, w *workspace.Workspace, q workspace.Q
 	}
 	how := w.Config.Hook.OnUnreachable
 	if seen, ok := w.LastSeen(ctx); ok && seen.Unsaved > 0 && q.Rule == policy.Commit && how.V != config.HookAllow && !workspace.IsLastSeen(seen, q.Target.Data) {
-		v := policy.Unable(finding.SeenUnsaved, seenWords(seen, c.Now())+", and now "+reason, "schemaguard snapshot --stage")
+		again := SkipVariable + `="reason" git ` + map[bool]string{true: "push", false: "commit"}[c.Name == PrePush]
+		v := policy.Unable(finding.SeenUnsaved, seenWords(seen, c.Now())+", and now "+reason+": start it, or go on for a reason", again)
 		v.State, v.Findings[0].Refuses = policy.Refused, true
 		v.Target = q.Target.Source
 		out.refuse(v)

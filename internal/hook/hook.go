@@ -20,6 +20,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/config"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
 	"github.com/schemaguard/schemaguard/internal/policy"
+	"github.com/schemaguard/schemaguard/internal/report/summary"
 	"github.com/schemaguard/schemaguard/internal/save"
 	"github.com/schemaguard/schemaguard/internal/terminal"
 	"github.com/schemaguard/schemaguard/internal/workspace"
@@ -56,9 +57,14 @@ type Call struct {
 	Stdin io.Reader
 	Env   func(string) string
 	Now   func() time.Time
-	// Open looks at the project of a settings file; empty for that of the command.
+	// Open looks at the project of a settings file; empty for the one that the
+	// working directory, the top of the working tree, lies in.
 	Open func(settings string) (*workspace.Workspace, error)
-	Save save.Options // how a snapshot is written, for hook.fix
+	// Settings is the settings file that the hook was installed with; empty for
+	// none. Where the branch that is checked out lacks it, there is no such project.
+	Settings string
+	Environ  []string     // as os.Environ returns it
+	Save     save.Options // how a snapshot is written, for hook.fix
 }
 
 // Outcome is what git and the author are told.
@@ -77,6 +83,9 @@ func (o *Outcome) say(format string, args ...any) {
 func (o *Outcome) refuse(v policy.Verdict) {
 	o.Verdicts = append(o.Verdicts, v)
 	o.Exit = max(o.Exit, v.ExitCode())
+	if last := &o.Verdicts[len(o.Verdicts)-1]; len(summary.Next(last)) == 0 && len(v.Findings) > 0 {
+		last.Next = []string{"schemaguard explain " + string(v.Findings[0].Code)}
+	}
 }
 
 // Run answers git. An error is a mistake in the settings or in the repository
@@ -107,7 +116,7 @@ func (c Call) prove(file string) error {
 }
 
 func (c Call) refusing(ctx context.Context) (Outcome, error) {
-	w, err := c.Open("")
+	w, err := c.open("")
 	if reason := strings.TrimSpace(c.Env(SkipVariable)); reason != "" {
 		return c.skip(ctx, w, reason), nil
 	}
@@ -125,20 +134,43 @@ func (c Call) refusing(ctx context.Context) (Outcome, error) {
 	return c.each(ctx, w, answer)
 }
 
+// open looks at a project, and tells it what git is about to merge: before
+// pre-merge-commit git has not written that down, and names it in variables
+// GITHEAD_COMMIT=name (git 2.39.5, builtin/merge.c).
+func (c Call) open(settings string) (*workspace.Workspace, error) {
+	w, err := c.Open(settings)
+	if err == nil && c.Name == PreMergeCommit {
+		for _, entry := range c.Environ {
+			name, _, _ := strings.Cut(entry, "=")
+			if commit, ok := strings.CutPrefix(name, "GITHEAD_"); ok {
+				w.Incoming = append(w.Incoming, commit)
+			}
+		}
+	}
+	return w, err
+}
+
 // each answers for every project of the repository: a folder with settings of
 // its own that git tracks is one, and a hook is there for all of them.
 func (c Call) each(ctx context.Context, first *workspace.Workspace, answer func(context.Context, *workspace.Workspace) (Outcome, error)) (Outcome, error) {
 	projects := []*workspace.Workspace{first}
-	settings, err := first.Repo.TrackedNamed(ctx, config.FileName)
+	tracked, err := first.Repo.TrackedNamed(ctx, config.FileName)
 	if err != nil {
 		return Outcome{}, err
 	}
-	for _, path := range settings {
-		file := filepath.Join(first.Repo.Root(), filepath.FromSlash(path))
-		if _, err := os.Stat(file); err != nil || sameFile(file, first.Config.File) {
+	var files []string
+	if c.Settings != "" {
+		files = append(files, c.Settings)
+	}
+	for _, path := range tracked {
+		files = append(files, filepath.Join(first.Repo.Root(), filepath.FromSlash(path)))
+	}
+	for i, file := range files {
+		same := func(other string) bool { return sameFile(file, other) }
+		if _, err := os.Stat(file); err != nil || same(first.Config.File) || slices.ContainsFunc(files[:i], same) {
 			continue
 		}
-		w, err := c.Open(file)
+		w, err := c.open(file)
 		if err != nil {
 			return Outcome{}, err
 		}
@@ -152,7 +184,7 @@ func (c Call) each(ctx context.Context, first *workspace.Workspace, answer func(
 		if err != nil {
 			return all, err
 		}
-		fromTop(w, &out)
+		c.fromThere(w, &out)
 		all.Exit = max(all.Exit, out.Exit)
 		all.Verdicts = append(all.Verdicts, out.Verdicts...)
 		for _, line := range out.Lines {
@@ -165,16 +197,23 @@ func (c Call) each(ctx context.Context, first *workspace.Workspace, answer func(
 	return all, nil
 }
 
-// fromTop has the commands that help name the project's folder: git runs hooks at
-// the top of the working tree, where it is not found.
-func fromTop(w *workspace.Workspace, out *Outcome) {
-	rel, err := filepath.Rel(w.Repo.Root(), w.Config.Root)
-	if err != nil || rel == "." || strings.HasPrefix(rel, "..") {
+// fromThere has the commands that help name the project's folder, where whoever
+// commits stands in another: git runs hooks at the top of the working tree, and
+// says in GIT_PREFIX where it was called.
+func (c Call) fromThere(w *workspace.Workspace, out *Outcome) {
+	if w.Config.Root == w.Repo.Root() {
+		return // found from every folder below
+	}
+	rel, err := filepath.Rel(filepath.Join(w.Repo.Root(), filepath.FromSlash(c.Env("GIT_PREFIX"))), w.Config.Root)
+	if err != nil || rel == "." {
 		return
 	}
 	folder, _ := terminal.Quote(filepath.ToSlash(rel))
 	there := func(text string) string {
-		return strings.ReplaceAll(text, "schemaguard snapshot", "schemaguard -C "+folder+" snapshot")
+		if rest, ok := strings.CutPrefix(text, "schemaguard "); ok {
+			return "schemaguard -C " + folder + " " + rest
+		}
+		return strings.ReplaceAll(text, ": schemaguard ", ": schemaguard -C "+folder+" ")
 	}
 	for i := range out.Verdicts {
 		v := &out.Verdicts[i]

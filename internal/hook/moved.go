@@ -18,7 +18,7 @@ import (
 // moved answers the hooks that come after the fact: where another snapshot lies
 // in the working tree now, what would a boot do with it?
 func (c Call) moved(ctx context.Context) (Outcome, error) {
-	w, err := c.Open("")
+	w, err := c.open("")
 	if err != nil || w.Repo == nil {
 		return Outcome{}, err
 	}
@@ -121,7 +121,7 @@ func movedLine(v *policy.Verdict) string {
 	}
 	if n := v.Counts.Unsaved + v.Counts.Conflict; n > 0 {
 		is := func(c threeway.Class) bool { return c.Unsaved() || c == threeway.Conflict }
-		parts = append(parts, fmt.Sprintf("%d unsaved: %s; schemaguard status", n, names(v, is)))
+		parts = append(parts, fmt.Sprintf("%d unsaved: %s; see: schemaguard status", n, names(v, is)))
 	}
 	return strings.Join(parts, "; ")
 }

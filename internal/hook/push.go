@@ -95,14 +95,14 @@ func (c Call) targets(ctx context.Context, w *workspace.Workspace, refs []pushed
 		if err != nil {
 			continue // a tag of something else than a commit holds no snapshot
 		}
-		if !brings(ctx, w, ref, commit) {
+		if !c.brings(ctx, w, ref, commit) {
 			continue
 		}
 		t, err := w.Target(ctx, commit)
 		if err != nil {
 			return nil, err
 		}
-		if t.Missing != nil && (zero(ref.remote) || !tracked(ctx, w, ref.remote)) {
+		if t.Missing != nil && !c.removes(ctx, w, ref, commit) {
 			continue // there was none before either
 		}
 		t.Source.Name = branchName(ref.local)
@@ -117,7 +117,7 @@ func (c Call) targets(ctx context.Context, w *workspace.Workspace, refs []pushed
 
 // brings tells whether a push changes the schema at the remote. What cannot be
 // told counts as a change.
-func brings(ctx context.Context, w *workspace.Workspace, ref pushed, commit string) bool {
+func (c Call) brings(ctx context.Context, w *workspace.Workspace, ref pushed, commit string) bool {
 	paths := []string{w.Path}
 	for _, folder := range []string{"db-init", "db-init-post"} {
 		if rel, err := w.Repo.Rel(w.Config.Abs(folder)); err == nil {
@@ -129,8 +129,26 @@ func brings(ctx context.Context, w *workspace.Workspace, ref pushed, commit stri
 			return changed
 		}
 	}
-	touched, err := w.Repo.Touched(ctx, commit, paths...)
+	touched, err := w.Repo.Touched(ctx, c.remote(), commit, paths...)
 	return err != nil || touched
+}
+
+// removes tells whether a push takes the snapshot away from the remote, or begins
+// a branch with a commit that does.
+func (c Call) removes(ctx context.Context, w *workspace.Workspace, ref pushed, commit string) bool {
+	if !zero(ref.remote) {
+		return tracked(ctx, w, ref.remote)
+	}
+	touched, err := w.Repo.Touched(ctx, c.remote(), commit, w.Path)
+	return err != nil || touched
+}
+
+// remote is the name of the remote that is pushed to; empty where nobody says.
+func (c Call) remote() string {
+	if len(c.Args) > 0 {
+		return c.Args[0]
+	}
+	return c.Env("PRE_COMMIT_REMOTE_NAME")
 }
 
 // zero tells the id that stands for no commit.

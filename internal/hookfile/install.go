@@ -142,7 +142,7 @@ func (s *Site) refuseForeignFolder(events []string) error {
 				h.Origin, filepath.Join(folder, events[0])),
 			Hints: []string{
 				s.configHint(),
-				`git config --local core.hooksPath "$(git rev-parse --git-common-dir)/hooks" && schemaguard install   (this repository leaves the shared hooks)`,
+				`git config --local core.hooksPath "$(cd "$(git rev-parse --git-common-dir)" && pwd)/hooks" && schemaguard install   (this repository leaves the shared hooks)`,
 				fmt.Sprintf("add to %s: %s", filepath.Join(folder, "pre-commit"), line),
 			},
 		}

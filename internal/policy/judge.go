@@ -224,7 +224,7 @@ func (j *judge) handEdit(item string, line int) finding.Finding {
 		Fix:     "schemaguard diff live " + cmp.Or(j.File, "worktree"),
 	}
 	if j.Staged && j.Rule == Commit {
-		f.Severity, f.Refuses, f.Fix = finding.Danger, true, saveCommand
+		f.Severity, f.Refuses, f.Fix = finding.Danger, true, "git checkout HEAD -- "+cmp.Or(j.File, "snapshots/schema.yaml")
 	}
 	return f
 }
@@ -361,13 +361,41 @@ func (j *judge) next() []string {
 		return nil
 	case n.Conflict > 0:
 		// Saving and committing in one go would take out what somebody committed.
-		return []string{"schemaguard diff live " + cmp.Or(j.File, "worktree"), saveCommand}
-	case n.Unsaved > 0 && n.Pending+n.CommittedDrop > 0:
-		return []string{"schemaguard snapshot --keep-pending --stage", "git commit -m \"Save the schema\""}
+		return []string{"schemaguard diff live " + j.side(), j.save()}
+	case j.handEdits() > 0:
+		return nil // the findings say how to take them back, and keeping what is pending would keep them
 	case n.Unsaved > 0:
-		return []string{saveCommand, "git commit -m \"Save the schema\""}
+		return []string{j.save(), "git commit -m \"Save the schema\""}
 	}
 	return nil
+}
+
+// save is the command that saves live, without taking out of the file what
+// somebody committed and live does not have yet.
+func (j *judge) save() string {
+	if n := j.v.Counts; n.Pending+n.CommittedDrop > 0 {
+		return "schemaguard snapshot --keep-pending --stage"
+	}
+	return saveCommand
+}
+
+// side is what `schemaguard diff` calls the target.
+func (j *judge) side() string {
+	if j.Staged {
+		return "index"
+	}
+	return cmp.Or(j.File, "worktree")
+}
+
+// handEdits counts the edits by hand that refuse.
+func (j *judge) handEdits() int {
+	n := 0
+	for i := range j.v.Findings {
+		if f := &j.v.Findings[i]; f.Code == finding.HandEdit && f.Refuses {
+			n++
+		}
+	}
+	return n
 }
 
 // ExitCode returns the exit code of the verdict: 0 clean, 2 drift or refused,

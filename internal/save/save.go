@@ -43,6 +43,7 @@ type Options struct {
 // Outcome is what was done.
 type Outcome struct {
 	File    string // as it was written
+	Holds   string // what is in it: "3 collections, 20 fields"
 	Changed bool   // the file's content is another than before
 	Staged  bool
 	// Displaced are the items that waited in the file for a boot and are no
@@ -79,6 +80,7 @@ func Save(ctx context.Context, s *workspace.Session, o Options) (Outcome, error)
 		return out, err
 	}
 	w.encoded = snapshot.Encode(written, w.format)
+	out.Holds = written.Describe()
 	if w.own && !o.KeepPending {
 		out.Displaced = s.Displaced(ctx, w.encoded)
 	}

@@ -36,17 +36,31 @@ func (s *Session) keepSeen(t Target, v *policy.Verdict) {
 	} else {
 		r.Live = lastverdict.Sum(snapshot.Encode(s.Live().Snapshot, snapshot.YAML))
 	}
-	lastverdict.Open(s.getenv).Keep(r)
+	store := lastverdict.Open(s.getenv)
+	store.Keep(r)
+	if r.Database = s.cloneKey(); r.Database != "" {
+		store.Keep(r)
+	}
+}
+
+// cloneKey stands for the database of this clone's snapshot, whichever it is, for
+// a working tree that does not say: a linked one without the .env of the first.
+func (w *Workspace) cloneKey() string {
+	if w.Repo == nil {
+		return ""
+	}
+	return "clone " + w.Repo.CommonDir() + " " + w.Path
 }
 
 // LastSeen returns what the last check of this project's database saw on this
-// machine; ok is false where none is remembered, or nothing names a database.
+// machine, or where nothing names one the last check in this clone; ok is false
+// where none is remembered.
 func (w *Workspace) LastSeen(ctx context.Context) (r lastverdict.Record, ok bool) {
-	st, err := w.Resolve(ctx)
-	if err != nil {
-		return r, false
+	key := w.cloneKey()
+	if st, err := w.Resolve(ctx); err == nil {
+		key = st.databaseKey()
 	}
-	return lastverdict.Open(w.getenv).Load(st.databaseKey())
+	return lastverdict.Open(w.getenv).Load(key)
 }
 
 // IsLastSeen tells whether a snapshot is the one that live was then.

@@ -27,6 +27,8 @@ type Target struct {
 
 	blob string            // git's id of the content; empty for what is not from git
 	lost []finding.Finding // what the merge in progress lost
+	// inHead says that the last commit has the file, of a target that does not.
+	inHead bool
 }
 
 // Problems decodes the target and returns what is wrong with it, as far as that
@@ -93,6 +95,10 @@ func (w *Workspace) fromGit(ctx context.Context, word string) (Target, error) {
 		t.Source = policy.Source{Name: "index", Origin: w.Path + "@index"}
 		t.Editable, t.Staged = true, !w.Joining(ctx)
 		t.Past = w.Heads(ctx)
+		if errors.Is(err, gitrepo.ErrNotTracked) {
+			_, missing := w.Repo.At(ctx, "HEAD", w.Path)
+			t.inHead = missing == nil
+		}
 	case "head":
 		word = "HEAD"
 		fallthrough
@@ -170,6 +176,11 @@ func (t Target) orMissing(err error) (Target, error) {
 		t.Missing = &finding.Finding{
 			Code: finding.ConflictMarkers, Severity: finding.Invalid, File: t.File, Line: 1,
 			Message: t.File + " is unmerged in the index: decide what is marked in it, then stage it", Fix: "git add " + t.File,
+		}
+	case t.Editable && t.Source.Name == "index" && errors.Is(err, gitrepo.ErrNotTracked) && t.inHead:
+		t.Missing = &finding.Finding{
+			Code: finding.SnapshotMissing, Severity: finding.Invalid, File: t.File, Line: 1,
+			Message: t.File + " is taken out of git by this commit: a boot without a snapshot cannot be foretold", Fix: "git checkout HEAD -- " + t.File,
 		}
 	case errors.Is(err, gitrepo.ErrNotTracked), errors.Is(err, gitrepo.ErrUnborn), errors.Is(err, fs.ErrNotExist), errors.As(err, &missing):
 		t.Missing = &finding.Finding{

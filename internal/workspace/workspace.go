@@ -37,6 +37,9 @@ type Workspace struct {
 	Path   string        // the snapshot file as git names it; empty outside a repository
 	File   string        // the snapshot file on disk, absolute
 	Name   string        // the snapshot file as messages name it
+	// Incoming are the commits that git is about to merge and has not written down
+	// yet, for the hook that it runs in between.
+	Incoming []string
 
 	options Options
 	last    content // the committed snapshot, once it was read
@@ -143,12 +146,15 @@ func (w *Workspace) Heads(ctx context.Context) []string {
 	if parents, err := w.Repo.MergeParents(); err == nil {
 		past = append(past, parents...)
 	}
-	return past
+	return append(past, w.Incoming...)
 }
 
 // Joining tells whether git is in the middle of putting commits together: then
 // the snapshot file may hold versions of items that nobody had before.
 func (w *Workspace) Joining(ctx context.Context) bool {
+	if len(w.Incoming) > 0 {
+		return true
+	}
 	switch w.Repo.State(ctx) {
 	case gitrepo.StateNone, gitrepo.StateBisect:
 		return false

@@ -33,7 +33,7 @@ func (a commands) hook(cmd *cobra.Command, name string, args []string) error {
 		return app.Usagef(cmd, "%q is no hook that schemaguard answers; those are %s", name, strings.Join(hook.Names(), ", "))
 	}
 	out, err := hook.Run(a.Ctx, hook.Call{
-		Name: name, Args: args, Stdin: a.Streams.In, Env: os.Getenv, Now: a.Now, Open: a.open,
+		Name: name, Args: args, Stdin: a.Streams.In, Env: os.Getenv, Now: a.Now, Open: a.open, Settings: a.Flags.Config, Environ: a.Environ,
 		Save: a.SaveOptions("", "", true),
 	})
 	for i := range out.Verdicts {
@@ -51,11 +51,8 @@ func (a commands) hook(cmd *cobra.Command, name string, args []string) error {
 	return err
 }
 
-// open looks at the project of a settings file; empty for that of the command.
+// open looks at the project of a settings file; empty for that of the folder.
 func (a commands) open(settings string) (*workspace.Workspace, error) {
-	if settings == "" {
-		return a.Workspace()
-	}
 	other := *a.App
 	other.Flags.Config = settings
 	return other.Workspace()

@@ -89,7 +89,7 @@ func (a commands) saySaved(s *workspace.Session, out save.Outcome) {
 	if out.Staged {
 		done += ", staged"
 	}
-	a.Note(fmt.Sprintf("%s: %s (%s; Directus %s, %s)", workspace.Shorten(out.File), done, s.Live().Snapshot.Describe(), s.Decision.Says.Version, s.Decision.Says.Source))
+	a.Note(fmt.Sprintf("%s: %s (%s; Directus %s, %s)", workspace.Shorten(out.File), done, out.Holds, s.Decision.Says.Version, s.Decision.Says.Source))
 	for _, n := range s.Decision.Notes {
 		a.Note(n)
 	}
