@@ -126,7 +126,7 @@ func (r *Repo) indexEntries(ctx context.Context, path string) (gitindex.Result, 
 	if gitErr != nil {
 		return gitindex.Result{}, r.unreadable(gitErr, err.Error())
 	}
-	res, err = parseStage(out, path)
+	res, err = gitindex.ParseStage(string(out), path)
 	if err != nil || len(res.Entries) != 1 || res.Entries[0].ID != gitobject.ID("blob", nil, r.idLen) {
 		return res, err
 	}
@@ -135,7 +135,7 @@ func (r *Repo) indexEntries(ctx context.Context, path string) (gitindex.Result, 
 	if gitErr != nil {
 		return gitindex.Result{}, r.unreadable(gitErr, "split index")
 	}
-	res.Entries[0].IntentToAdd, err = intentFlag(out)
+	res.Entries[0].IntentToAdd, err = gitindex.IntentFlag(string(out))
 	return res, err
 }
 
@@ -163,44 +163,6 @@ func (r *Repo) TrackedNamed(ctx context.Context, base string) ([]string, error) 
 		}
 	}
 	return slices.Compact(paths), nil
-}
-
-// parseStage reads `git ls-files --stage -z`: "100644 ID 0\tPATH\0".
-func parseStage(out []byte, path string) (gitindex.Result, error) {
-	var res gitindex.Result
-	for rec := range strings.SplitSeq(string(out), "\x00") {
-		meta, name, ok := strings.Cut(rec, "\t")
-		if rec == "" {
-			continue
-		}
-		f := strings.Fields(meta)
-		if !ok || len(f) != 3 || !gitobject.IsID(f[1]) {
-			return res, errors.New("unexpected answer of git ls-files")
-		}
-		mode, err := strconv.ParseUint(f[0], 8, 32)
-		stage, err2 := strconv.Atoi(f[2])
-		if err != nil || err2 != nil {
-			return res, errors.New("unexpected answer of git ls-files")
-		}
-		switch {
-		case name == path:
-			res.Entries = append(res.Entries, gitindex.Entry{Mode: uint32(mode), ID: f[1], Stage: stage})
-		case mode == gitobject.ModeSubmodule && strings.HasPrefix(path, name+"/"):
-			res.Submodule = name
-		}
-	}
-	return res, nil
-}
-
-// intentFlag reads the flags that `git ls-files --debug` prints in hex; bit 29 is CE_INTENT_TO_ADD (cache.h).
-func intentFlag(out []byte) (bool, error) {
-	_, rest, ok := strings.Cut(string(out), "flags: ")
-	word, _, _ := strings.Cut(rest, "\n")
-	flags, err := strconv.ParseUint(strings.TrimSpace(word), 16, 32)
-	if !ok || err != nil {
-		return false, errors.New("unexpected answer of git ls-files --debug")
-	}
-	return flags&(1<<29) != 0, nil
 }
 
 // At returns path as of a revision: HEAD, a branch, a tag, a commit id, or whatever git's revision syntax allows.
