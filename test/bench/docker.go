@@ -44,7 +44,7 @@ func (b *bench) measureDocker(ctx context.Context, r *results, runs int) (err er
 		return err
 	}
 	defer func() { err = errors.Join(err, srv.Stop()) }()
-	dir, container, err := b.container(ctx, srv, env)
+	dir, container, err := b.container(ctx, srv)
 	if err != nil {
 		return fmt.Errorf("making a container: %w", err)
 	}
@@ -74,7 +74,7 @@ func (r *results) slower(what string, a, b *sample, budget time.Duration) {
 
 // container makes a Directus container, which never starts, whose image holds the
 // snapshot of its database, in a repository that has it committed.
-func (b *bench) container(ctx context.Context, srv *pgserver.Server, env []string) (dir, name string, err error) {
+func (b *bench) container(ctx context.Context, srv *pgserver.Server) (dir, name string, err error) {
 	root, err := moduleRoot(ctx)
 	if err != nil {
 		return "", "", err
