@@ -18,13 +18,14 @@ import (
 // World is what the engine and compose said.
 type World struct {
 	Containers []inventory.Container
-	Name       string                     // of the compose project; "" outside one
-	Project    *inventory.Project         // nil where compose knows the project by its name only
-	Images     map[string]inventory.Image // by reference, as of now; what is not there is missing
-	DryRun     inventory.Actions          // nil where nobody asked
-	V1         bool                       // docker-compose 1.x decides
-	Doubt      bool                       // the project could not be read: anything may become of its containers
-	Separator  string                     // between the words of the names that compose gives images
+	Name       string                            // of the compose project; "" outside one
+	Project    *inventory.Project                // nil where compose knows the project by its name only
+	Images     map[string]inventory.Image        // by reference, as of now; what is not there is missing
+	Services   map[string]inventory.SwarmService // of the swarm, those that the command names
+	DryRun     inventory.Actions                 // nil where nobody asked
+	V1         bool                              // docker-compose 1.x decides
+	Doubt      bool                              // the project could not be read: anything may become of its containers
+	Separator  string                            // between the words of the names that compose gives images
 }
 
 // Certainty says whether something will happen.

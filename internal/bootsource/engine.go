@@ -110,8 +110,12 @@ func (p *predictor) newContainer() {
 	if len(p.cmd.Words) > 0 {
 		b.Spec.Command = p.cmd.Words
 	}
-	if (given || len(b.Spec.Entry) == 0 && len(p.cmd.Words) > 0) && !p.cmd.AppliesSchema() {
+	replaces := len(b.Spec.Entry) == 0 && len(p.cmd.Words) > 0 && img.ID != "" // of an image that is not here nobody knows
+	if (given || replaces) && !p.cmd.AppliesSchema() {
 		b.Will = No
+	}
+	if p.cmd.Verb == "service create" {
+		b.Service, _ = f.Value("name")
 	}
 	if p.cmd.Verb == "container create" {
 		b.Armed, b.Will = b.Will == Yes, No
@@ -154,6 +158,11 @@ func sameImage(a, b string) bool {
 // swarm predicts a command on a swarm from the task containers that run on this node. The orchestrator
 // decides, so each of them is a maybe; what it makes is new, from the image.
 func (p *predictor) swarm() {
+	if p.cmd.Verb == "service create" {
+		p.newContainer()
+		return
+	}
+	seen := map[string]bool{}
 	for i := range p.Containers {
 		c := &p.Containers[i]
 		service, stack := c.Labels[inventory.LabelSwarm], c.Labels[inventory.LabelStack]
@@ -170,6 +179,7 @@ func (p *predictor) swarm() {
 		if !hit {
 			continue
 		}
+		seen[service] = true
 		b := same(c, No)
 		b.Service, b.Armed = service, true
 		if p.cmd.Kind == dockercmd.MayBoot {
@@ -186,6 +196,44 @@ func (p *predictor) swarm() {
 		if b.Sources[0].Kind == Pull && ref == c.Image {
 			b.Sources = []Source{{Kind: Image, ID: c.ImageID, Ref: c.ImageID}}
 		}
+		p.add(b)
+	}
+	p.asleep(seen)
+}
+
+// asleep are the services that the command names and that have no task here: what it makes of them is all new.
+func (p *predictor) asleep(seen map[string]bool) {
+	if p.cmd.Kind != dockercmd.MayBoot {
+		return
+	}
+	wanted := slices.Clone(p.cmd.Targets)
+	for _, s := range p.cmd.Scales {
+		if s.N != 0 {
+			wanted = append(wanted, s.Service)
+		}
+	}
+	for _, name := range wanted {
+		s, there := p.Services[name]
+		if !there || seen[name] {
+			continue
+		}
+		seen[name] = true
+		img := p.Images[s.Image]
+		b := Boot{Service: name, Will: Yes, Sources: []Source{p.imageSource(s.Image)}, Spec: Spec{
+			Image: s.Image, Entry: img.Entry, Command: img.Command, Labels: map[string]string{},
+			Env: append(slices.Clone(img.Env), s.Env...), Mounts: s.Mounts,
+		}}
+		if p.cmd.Verb != "service scale" {
+			b.Will = Maybe // it may be scaled to none
+		}
+		if len(s.Entry) > 0 {
+			b.Spec.Entry, b.Spec.Command = s.Entry, nil
+		}
+		if len(s.Words) > 0 {
+			b.Spec.Command = s.Words
+		}
+		maps.Copy(b.Spec.Labels, img.Labels)
+		maps.Copy(b.Spec.Labels, s.Labels)
 		p.add(b)
 	}
 }

@@ -77,6 +77,28 @@ func (e *Engine) Images(ctx context.Context, refs []string) (map[string]inventor
 	return found, nil
 }
 
+// Services returns the swarm services of these names, by name. What is not there is left out.
+func (e *Engine) Services(ctx context.Context, names []string) (map[string]inventory.SwarmService, error) {
+	found := map[string]inventory.SwarmService{}
+	for _, name := range operands(names) { // one that is missing spoils the answer about the others
+		out, stderr, err := e.run(ctx, e.Docker, "service", "inspect", name)
+		switch {
+		case err != nil && refused(err, stderr, "no such service", "not found", "not a swarm manager"):
+			continue
+		case err != nil:
+			return nil, err
+		}
+		services, err := inventory.ReadServices(out)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range services {
+			found[s.Name] = s
+		}
+	}
+	return found, nil
+}
+
 // AnyImage returns the id of some image that is here.
 func (e *Engine) AnyImage(ctx context.Context) (string, error) {
 	out, _, err := e.run(ctx, e.Docker, "image", "ls", "--quiet", "--no-trunc")

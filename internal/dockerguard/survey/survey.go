@@ -106,6 +106,11 @@ func Look(ctx context.Context, in Input) (*World, error) {
 		w.DryRun = dry
 	}
 	var err error
+	if g.Command.Family == dockercmd.Swarm && g.Command.Object == dockercmd.SwarmServices {
+		if w.Services, err = e.Services(ctx, g.services()); err != nil {
+			return nil, err
+		}
+	}
 	if w.Images, err = e.Images(ctx, g.references(w)); err != nil {
 		return nil, err
 	}
@@ -271,14 +276,26 @@ func (g *Input) references(w *World) []string {
 			}
 		}
 	}
-	if g.Command.Verb == "container run" || g.Command.Verb == "container create" {
+	if slices.Contains([]string{"container run", "container create", "service create"}, g.Command.Verb) {
 		refs = slices.Clone(g.Command.Images)
+	}
+	for _, s := range w.Services {
+		refs = append(refs, s.Image)
 	}
 	if given, ok := g.Command.Flags.Value("image"); ok {
 		refs = append(refs, given)
 	}
 	slices.Sort(refs)
 	return slices.Compact(refs)
+}
+
+// services are the swarm services that the command names.
+func (g *Input) services() []string {
+	names := slices.Clone(g.Command.Targets)
+	for _, s := range g.Command.Scales {
+		names = append(names, s.Service)
+	}
+	return names
 }
 
 // dryRun is the question that compose 2 answers with what it would do; nil where it would answer wrongly, or

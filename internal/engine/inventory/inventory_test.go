@@ -114,3 +114,22 @@ func FuzzReadProjectYAML(f *testing.F) {
 	f.Add([]byte("services: {d: {volumes: [a:b]}}"))
 	f.Fuzz(func(_ *testing.T, data []byte) { _, _ = ReadProjectYAML(data, "sg", "_") })
 }
+
+func TestReadServices(t *testing.T) {
+	t.Parallel()
+	got, err := ReadServices([]byte(`[{"ID":"x","Spec":{"Name":"shop_directus","TaskTemplate":{"ContainerSpec":{"Image":"directus/directus:12.4.1@sha256:aa",
+		"Env":["DB_CLIENT=pg"],"Args":["start"],"Labels":{"a":"b"},"Mounts":[{"Type":"volume","Source":"data","Target":"/data"},{"Type":"bind","Source":"/s","Target":"/directus/snapshots"}]}}}}]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []SwarmService{{
+		Name: "shop_directus", Image: "directus/directus:12.4.1@sha256:aa", Env: []string{"DB_CLIENT=pg"}, Words: []string{"start"}, Labels: map[string]string{"a": "b"},
+		Mounts: []Mount{{Type: "volume", Name: "data", Target: "/data"}, {Type: "bind", Source: "/s", Target: "/directus/snapshots"}},
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := ReadServices([]byte("no such service")); err == nil {
+		t.Error("words are services")
+	}
+}
