@@ -44,8 +44,14 @@ func newDaemon(t *testing.T) *daemon {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// With no bridge at all dockerd takes docker0 away from the machine's own engine.
+	bridge := fmt.Sprintf("sgauthz%d", os.Getpid())
+	if out, err := exec.Command("ip", "link", "add", bridge, "type", "bridge").CombinedOutput(); err != nil {
+		t.Skipf("needs ip, of iproute2: %s", out)
+	}
+	t.Cleanup(func() { _ = exec.Command("ip", "link", "delete", bridge).Run() })
 	cmd := exec.Command("dockerd", "--data-root", dir+"/data", "--exec-root", dir+"/exec", "-H", "unix://"+d.socket,
-		"--pidfile", dir+"/pid", "--config-file", d.config, "--bridge", "none", "--iptables=false")
+		"--pidfile", dir+"/pid", "--config-file", d.config, "--bridge", bridge, "--iptables=false", "--ip-masq=false")
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

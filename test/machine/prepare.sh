@@ -79,6 +79,7 @@ for need; do
       want docker-compose docker-compose
       want podman podman
       want curl curl
+      want ip iproute2
       want tmux tmux
       ;;
     postgres)

@@ -52,7 +52,7 @@ func Start(ctx context.Context, options Options) (e *Engine, err error) {
 	if os.Geteuid() != 0 {
 		return nil, &MissingError{"root"}
 	}
-	for _, program := range []string{"docker", "dockerd", "containerd", "runc"} {
+	for _, program := range []string{"docker", "dockerd", "containerd", "runc", "ip"} {
 		if _, err := exec.LookPath(program); err != nil {
 			return nil, &MissingError{program}
 		}
@@ -84,15 +84,20 @@ func Start(ctx context.Context, options Options) (e *Engine, err error) {
 
 // leash starts dockerd and stops it when standard input closes, which it does when the test process
 // dies, however it dies.
-const leash = `"$@" & pid=$!; read _; kill $pid; wait $pid`
+//
+// The bridge is its own: an engine that is told to have none takes docker0 away from the machine's engine
+// (moby 20.10 to 28, daemon/daemon_unix.go, removeDefaultBridgeInterface).
+const leash = `bridge=$1; shift; ip link add "$bridge" type bridge; "$@" & pid=$!; read _; kill $pid; wait $pid; ip link delete "$bridge"`
 
 func (e *Engine) start(ctx context.Context) error {
+	id := crc32.ChecksumIEEE([]byte(e.root))
+	bridge := fmt.Sprintf("sg%08x", id)
 	args := []string{
-		"-c", leash, "sh", "dockerd", "--data-root", e.root + "/data", "--exec-root", e.root + "/exec", "--pidfile", e.root + "/pid",
+		"-c", leash, "sh", bridge, "dockerd", "--data-root", e.root + "/data", "--exec-root", e.root + "/exec", "--pidfile", e.root + "/pid",
 		"--host", e.Host, "--config-file", e.root + "/daemon.json",
-		// Without a bridge and without rules of a firewall it stands beside any other engine.
-		"--bridge", "none", "--iptables=false", "--ip6tables=false", "--ip-masq=false", "--userland-proxy=false",
-		"--default-address-pool", fmt.Sprintf("base=10.%d.0.0/16,size=24", 192+crc32.ChecksumIEEE([]byte(e.root))%60), // seldom another engine's
+		// Without docker0 and without rules of a firewall it stands beside any other engine.
+		"--bridge", bridge, "--iptables=false", "--ip6tables=false", "--ip-masq=false", "--userland-proxy=false",
+		"--default-address-pool", fmt.Sprintf("base=10.%d.0.0/16,size=24", 192+id%60), // seldom another engine's
 		// Each start of a container is heard here, also of one that is gone a moment later.
 		"--log-driver", "syslog", "--log-opt", "syslog-address=unixgram://" + e.root + "/log.sock", "--log-opt", "tag={{.FullID}}",
 		"--shutdown-timeout", "3",
