@@ -54,6 +54,10 @@ type Container struct {
 	Entrypoint []string
 	Cmd        []string
 	Mounts     []Mount
+	// Network is what a creation asks for ("host", "shop_default"), Hosts the names
+	// that it adds ("db:10.0.0.2").
+	Network string
+	Hosts   []string
 }
 
 // Mount is a volume or folder of the host inside a container.
@@ -178,6 +182,8 @@ func readCreate(name string, body []byte) Action {
 		Entrypoint, Cmd words
 		HostConfig      struct {
 			Binds         []string
+			NetworkMode   string
+			ExtraHosts    []string
 			Mounts        []struct{ Source, Target string }
 			RestartPolicy struct{ Name string }
 		}
@@ -188,6 +194,7 @@ func readCreate(name string, body []byte) Action {
 	a.Policy = b.HostConfig.RestartPolicy.Name
 	c := &a.Container
 	c.Image, c.Labels, c.Env, c.Entrypoint, c.Cmd = b.Image, b.Labels, b.Env, b.Entrypoint, b.Cmd
+	c.Network, c.Hosts = b.HostConfig.NetworkMode, b.HostConfig.ExtraHosts
 	for _, bind := range b.HostConfig.Binds {
 		if source, rest, ok := strings.Cut(bind, ":"); ok {
 			target, _, _ := strings.Cut(rest, ":")

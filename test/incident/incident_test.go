@@ -55,7 +55,7 @@ type story struct {
 // TestTheIncident: the restart that once destroyed five collections is refused,
 // and so is every other way to it; what is right goes through, with the rows there.
 func TestTheIncident(t *testing.T) {
-	s := tell(t)
+	s := tell(t, lab.Options{})
 	s.commit("the shop")
 	s.boots("compose", "up", "-d", "--build")
 
@@ -96,11 +96,11 @@ func TestTheIncident(t *testing.T) {
 }
 
 // tell makes the shop, with a database that a real Directus has set up.
-func tell(t *testing.T) *story {
+func tell(t *testing.T, o lab.Options) *story {
 	t.Helper()
 	s := &story{t: t, dir: filepath.Join(t.TempDir(), "shop"), bin: filepath.Join(t.TempDir(), "schemaguard")}
 	var err error
-	if s.engine, err = lab.Start(t.Context(), lab.Options{}); err != nil {
+	if s.engine, err = lab.Start(t.Context(), o); err != nil {
 		if missing := (*lab.MissingError)(nil); errors.As(err, &missing) && os.Getenv("SCHEMAGUARD_REQUIRE_ALL") != "1" {
 			t.Skip(err)
 		}

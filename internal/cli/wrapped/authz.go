@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -72,7 +73,33 @@ func (c commands) authorize(ctx context.Context, f authzFlags, a authz.Action) (
 	if err != nil {
 		return false, err.Error()
 	}
-	return d.Allows(), d.Reason
+	return d.Allows(), inOneLine(&d)
+}
+
+// maxNamed is how many items one line names.
+const maxNamed = 5
+
+// inOneLine says why, which items are at stake, and what to type: the engine hands
+// a refusal on as one line.
+func inOneLine(d *dockerguard.Decision) string {
+	var named []string
+	for i := range d.Targets {
+		for _, f := range d.Targets[i].Findings {
+			if f.Refuses && f.Item != "" && !slices.Contains(named, f.Item) {
+				named = append(named, f.Item)
+			}
+		}
+	}
+	line := d.Reason
+	if n := len(named); n > maxNamed {
+		line += fmt.Sprintf(": %s and %d more", strings.Join(named[:maxNamed], ", "), n-maxNamed)
+	} else if n > 0 {
+		line += ": " + strings.Join(named, ", ")
+	}
+	if !d.Allows() && len(d.Next) > 0 {
+		line += "; to save it: " + d.Next[0]
+	}
+	return line
 }
 
 // consents reads a file of consents; one that is not there holds none.
@@ -108,6 +135,12 @@ func wordsOf(a authz.Action) []string {
 		}
 		for name, value := range a.Container.Labels {
 			words = append(words, "--label", name+"="+value)
+		}
+		if a.Container.Network != "" && a.Container.Network != "default" {
+			words = append(words, "--network", a.Container.Network)
+		}
+		for _, host := range a.Container.Hosts {
+			words = append(words, "--add-host", host)
 		}
 		for _, m := range a.Container.Mounts {
 			words = append(words, "--volume", m.Source+":"+m.Target)
