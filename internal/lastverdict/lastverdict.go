@@ -6,6 +6,7 @@
 package lastverdict
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -67,11 +68,23 @@ func (s Store) Load(database string) (Record, bool) {
 	return r, true
 }
 
-// Keep remembers a record in place of the earlier one of its database.
+// fresh is the age below which the same verdict need not be written again.
+const fresh = time.Minute
+
+// Keep remembers a record in place of the earlier one of its database. One that
+// says the same and is less than a minute old stays.
 func (s Store) Keep(r Record) {
-	if data, err := json.Marshal(r); err == nil {
-		s.dir.Store(r.Database, data)
+	data, err := json.Marshal(r)
+	if err != nil {
+		return
 	}
+	if old, ok := s.Load(r.Database); ok && !r.At.Before(old.At) && r.At.Sub(old.At) < fresh {
+		old.At = r.At
+		if same, err := json.Marshal(old); err == nil && bytes.Equal(same, data) {
+			return
+		}
+	}
+	s.dir.Store(r.Database, data)
 }
 
 // Sum condenses a snapshot as YAML for [Record.Live].

@@ -30,6 +30,15 @@ func TestStore(t *testing.T) {
 	if got, _ := s.Load("db:5432/app"); got.Unsaved != 0 {
 		t.Error("the earlier record stands")
 	}
+	// The same a moment later need not be written, a minute later it is.
+	for _, c := range []struct{ later, at time.Duration }{{59 * time.Second, 0}, {time.Minute, time.Minute}} {
+		again := want
+		again.At = want.At.Add(c.later)
+		s.Keep(again)
+		if got, _ := s.Load(want.Database); !got.At.Equal(want.At.Add(c.at)) {
+			t.Errorf("%s later the record is of %s", c.later, got.At)
+		}
+	}
 	files, err := filepath.Glob(filepath.Join(dir, "schemaguard", "verdicts", "*"))
 	if err != nil || len(files) != 1 {
 		t.Fatal(files, err)
