@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/schemaguard/schemaguard/hooks"
 	"github.com/schemaguard/schemaguard/internal/config"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
 	"github.com/schemaguard/schemaguard/internal/policy"
@@ -38,7 +39,7 @@ const (
 
 // Names returns the hooks that schemaguard has an answer to.
 func Names() []string {
-	return []string{PreCommit, PreMergeCommit, PrePush, PostMerge, PostCheckout, PostRewrite}
+	return hooks.Events()
 }
 
 // The environment variables that a hook obeys.

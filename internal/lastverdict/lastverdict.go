@@ -10,12 +10,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"os"
 	"path/filepath"
-	"runtime"
 	"time"
 
 	"github.com/schemaguard/schemaguard/internal/gitrepo/diskcache"
+	"github.com/schemaguard/schemaguard/internal/statedir"
 )
 
 // storeBytes bounds the folder: an entry has a few hundred bytes.
@@ -35,27 +34,13 @@ type Record struct {
 // Store is the folder that remembers.
 type Store struct{ dir *diskcache.Dir }
 
-// Open returns the store of this user: $XDG_STATE_HOME/schemaguard, by default in
-// ~/.local/state, and where a system has no such folder in that of its caches.
-// It makes nothing yet.
+// Open returns the store of this user, in its state folder. It makes nothing yet.
 func Open(env func(string) string) Store {
-	dir := env("XDG_STATE_HOME")
-	if !filepath.IsAbs(dir) {
-		dir = ""
+	dir := statedir.Path(env)
+	if dir == "" {
+		return Store{}
 	}
-	home := env("HOME")
-	switch {
-	case dir != "":
-	case runtime.GOOS != "windows" && runtime.GOOS != "darwin" && filepath.IsAbs(home):
-		dir = filepath.Join(home, ".local", "state")
-	default:
-		cache, err := os.UserCacheDir()
-		if err != nil {
-			return Store{}
-		}
-		dir = cache
-	}
-	return Store{diskcache.New(filepath.Join(dir, "schemaguard", "verdicts"), storeBytes)}
+	return Store{diskcache.New(filepath.Join(dir, "verdicts"), storeBytes)}
 }
 
 // Load returns the last record of a database; false where there is none.

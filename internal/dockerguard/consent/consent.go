@@ -9,13 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/redact"
+	"github.com/schemaguard/schemaguard/internal/statedir"
 )
 
 // Variable is the environment variable that consents like the flag --allow.
@@ -85,22 +85,13 @@ type Log struct{ Path string }
 // ErrNowhere says that there is no folder to keep a consent in.
 var ErrNowhere = errors.New("there is no folder to keep the consent in: set XDG_STATE_HOME")
 
-// Open returns the log of this user, consents.log in $XDG_STATE_HOME/schemaguard, by default in
-// ~/.local/state, and where a system has no such folder in that of its caches. It makes nothing yet.
+// Open returns the log of this user, consents.log in its state folder. It makes nothing yet.
 func Open(env func(string) string) Log {
-	dir := env("XDG_STATE_HOME")
-	if !filepath.IsAbs(dir) {
-		dir = ""
-		if home := env("HOME"); runtime.GOOS != "windows" && runtime.GOOS != "darwin" && filepath.IsAbs(home) {
-			dir = filepath.Join(home, ".local", "state")
-		} else if cache, err := os.UserCacheDir(); err == nil {
-			dir = cache
-		}
-	}
+	dir := statedir.Path(env)
 	if dir == "" {
 		return Log{}
 	}
-	return Log{filepath.Join(dir, "schemaguard", "consents.log")}
+	return Log{filepath.Join(dir, "consents.log")}
 }
 
 // Add appends an entry as one line of JSON. An error means that it was not kept.
