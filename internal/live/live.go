@@ -249,7 +249,7 @@ func (d *Database) Authors(ctx context.Context, keys []snapshot.Key) (map[snapsh
 		if a.Email != "" {
 			words += " by " + a.Email
 		}
-		out[key] = policy.Author{Action: a.Action, Email: a.Email, Text: words}
+		out[key] = policy.Author{Action: a.Action, At: a.At, Email: a.Email, Text: words}
 	}
 	return out, err
 }

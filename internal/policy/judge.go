@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/plan"
@@ -40,6 +41,7 @@ type Count struct {
 // Author is who changed an item last.
 type Author struct {
 	Action string // "create", "update" or "delete"
+	At     time.Time
 	Email  string // empty where it is not known
 	Text   string // "created 14:02 by anna@example.com"
 }
@@ -141,8 +143,10 @@ func (j *judge) change(c *threeway.Change) {
 	out := Change{
 		Item: c.Key.String(), Kind: c.Key.Kind.String(), Name: c.Key.Name(), Class: c.Class, Branch: c.Branch,
 		Boot: bootWords(c, action), Loses: destroys(c, action), Under: j.under(c),
-		Paths: pathsOf(c), Author: j.authorOf(c).Text,
+		Paths: pathsOf(c),
 	}
+	author := j.authorOf(c)
+	out.Author, out.ChangedAt = author.Text, author.At
 	if out.Under == "" {
 		out.Loss = j.lossOf(c.Key, action)
 		j.count(c.Class)

@@ -6,6 +6,7 @@ package policy
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/threeway"
@@ -80,8 +81,10 @@ type Change struct {
 	Paths  []PathChange   `json:"paths,omitempty"`  // where both sides have the item
 	Loss   []Loss         `json:"loss,omitempty"`   // what goes with it
 	Author string         `json:"author,omitempty"` // "created 14:02 by anna@example.com"
-	Branch string         `json:"branch,omitempty"` // the ref that holds live's version
-	Under  string         `json:"under,omitempty"`  // the collection whose own change covers this one; such changes are not counted
+	// ChangedAt is when that was; zero where it is not known.
+	ChangedAt time.Time `json:"changed_at,omitzero"`
+	Branch    string    `json:"branch,omitempty"` // the ref that holds live's version
+	Under     string    `json:"under,omitempty"`  // the collection whose own change covers this one; such changes are not counted
 }
 
 // Counts sums a comparison up by class.

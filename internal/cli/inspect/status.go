@@ -1,17 +1,11 @@
 package inspect
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"github.com/schemaguard/schemaguard/internal/cli/app"
-	"github.com/schemaguard/schemaguard/internal/policy"
+	"github.com/schemaguard/schemaguard/internal/overview"
 	"github.com/schemaguard/schemaguard/internal/report"
-	"github.com/schemaguard/schemaguard/internal/snapshot"
-	"github.com/schemaguard/schemaguard/internal/syncpoint"
-	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
 func (a commands) statusCommand() *cobra.Command {
@@ -54,87 +48,18 @@ func (a commands) collectStatus() (*report.Status, error) {
 		return nil, err
 	}
 	defer s.Close()
-	live := s.Live()
-	st := &report.Status{Database: s.Settings.Display, Found: s.Settings.Source}
-	st.Sides = append(st.Sides, report.Side{Name: "live", Where: s.Settings.Display, Items: live.Snapshot.Len()}, a.syncSide(s))
-	seen := map[string]policy.Verdict{}
-	for _, name := range sideNames(s) {
-		t, err := s.Target(a.Ctx, name)
-		if err != nil {
-			return nil, err
-		}
-		v, done := seen[string(t.Data)]
-		if !done || t.Missing != nil {
-			v = s.Check(a.Ctx, t, policy.Commit, false)
-			seen[string(t.Data)] = v
-		}
-		if name == "worktree" {
-			st.Verdict = v
-		}
-		st.Sides = append(st.Sides, side(t, v))
+	places, err := overview.Places(a.Ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	sync := overview.SyncPoint(a.Ctx, s, a.Now())
+	st := &report.Status{Database: s.Settings.Display, Found: s.Settings.Source, Verdict: places[0].Verdict}
+	st.Sides = append(st.Sides,
+		report.Side{Name: "live", Where: s.Settings.Display, Items: s.Live().Snapshot.Len()},
+		report.Side{Name: "sync point", Where: sync.Where, Items: sync.Items, Against: sync.Against})
+	for i := range places {
+		p := &places[i]
+		st.Sides = append(st.Sides, report.Side{Name: p.Name, Where: p.Where, Items: p.Items, Against: p.Against()})
 	}
 	return st, nil
-}
-
-func sideNames(s *workspace.Session) []string {
-	if s.Repo == nil {
-		return []string{"worktree"}
-	}
-	return []string{"worktree", "index", "HEAD"}
-}
-
-// syncSide is the row of the sync point.
-func (a commands) syncSide(s *workspace.Session) report.Side {
-	out := report.Side{Name: "sync point", Items: -1, Against: "none yet"}
-	points, err := s.Database.SyncPoints(a.Ctx)
-	if err != nil {
-		out.Against = "not readable"
-		return out
-	}
-	last := syncpoint.Latest(points)
-	if last == nil {
-		return out
-	}
-	out.Where, out.Items = last.Describe(a.Now()), len(last.Items)
-	moved := 0
-	now := s.Live().Snapshot.Digests()
-	for key, digest := range last.Items {
-		if now[key] != digest {
-			moved++
-		}
-	}
-	for key := range now {
-		if _, had := last.Items[key]; !had {
-			moved++
-		}
-	}
-	out.Against = "same"
-	if moved > 0 {
-		out.Against = fmt.Sprintf("live moved in %d since", moved)
-	}
-	return out
-}
-
-// side is the row of a snapshot.
-func side(t workspace.Target, v policy.Verdict) report.Side {
-	out := report.Side{Name: t.Source.Name, Where: t.Source.Origin, Items: -1}
-	if t.Source.Detail != "" {
-		out.Where = t.Source.Detail
-	}
-	if t.Missing != nil {
-		out.Against = "absent"
-		return out
-	}
-	if file := snapshot.Decode(t.File, t.Data); file.Trusted() {
-		out.Items = file.Snapshot.Len()
-	}
-	switch words := v.Counts.Words("to drop"); {
-	case v.State == policy.NotRun:
-		out.Against = "not readable"
-	case len(words) == 0:
-		out.Against = "same"
-	default:
-		out.Against = strings.Join(words, ", ")
-	}
-	return out
 }
