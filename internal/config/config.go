@@ -70,6 +70,7 @@ type Config struct {
 	Compose     Compose
 	Docker      Docker
 	Hook        Hook
+	Watch       Watch
 	SyncPoint   Value[string]        // SyncPointDatabase or SyncPointLocal
 	LossTimeout Value[time.Duration] // how long rows are counted before "not counted"
 	Warnings    []string             // what is suspicious but not an error, one sentence each
@@ -119,6 +120,15 @@ type Hook struct {
 	Scope         Value[string]   // HookScopeAll or HookScopeMine
 	Mine          Value[[]string] // e-mail addresses
 	Fix           Value[bool]
+}
+
+// Watch says how the watcher watches, and what it does by itself.
+type Watch struct {
+	Interval     Value[time.Duration] // between two looks at the database
+	Docker       Value[bool]          // whether containers are watched too
+	Bell         Value[bool]
+	Notify       Value[bool] // on the desktop
+	AutoSnapshot Value[bool]
 }
 
 // Abs returns path itself when it is absolute, else path below the project's root.

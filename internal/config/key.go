@@ -134,6 +134,26 @@ func keys() []key {
 			"hook.fix", boolean, "false", nil, "Whether pre-commit takes and stages the fresh snapshot itself, and then refuses once, so that somebody looks at it.",
 			func(c *Config) any { return &c.Hook.Fix },
 		},
+		{
+			"watch.interval", duration, "1s", nil, "How often `schemaguard watch` looks at the database; with its triggers installed it is told besides.",
+			func(c *Config) any { return &c.Watch.Interval },
+		},
+		{
+			"watch.docker", boolean, "true", nil, "Whether `schemaguard watch` also looks at what the project's containers would boot with.",
+			func(c *Config) any { return &c.Watch.Docker },
+		},
+		{
+			"watch.bell", boolean, "false", nil, "Whether `schemaguard watch` rings the terminal's bell when the state changes.",
+			func(c *Config) any { return &c.Watch.Bell },
+		},
+		{
+			"watch.notify", boolean, "false", nil, "Whether `schemaguard watch` shows a desktop notification when the state changes.",
+			func(c *Config) any { return &c.Watch.Notify },
+		},
+		{
+			"watch.auto_snapshot", boolean, "false", nil, "Whether `schemaguard watch` writes unsaved work to the snapshot file by itself. It stages and commits nothing.",
+			func(c *Config) any { return &c.Watch.AutoSnapshot },
+		},
 	}
 }
 
