@@ -25,6 +25,7 @@ const (
 	NotStaged   Standing = "not staged"       // saved in the worktree
 	NotInCommit Standing = "not committed"    // staged
 	NotInImage  Standing = "not in the image" // committed, and the next boot still lacks it
+	BootUnknown Standing = "boot not checked" // git has it all, and what a container boots with could not be read
 	Pending     Standing = "pending"          // nothing to lose: a boot will bring what live lacks
 	Clean       Standing = "clean"            // live, git and the next boot agree
 )

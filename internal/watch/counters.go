@@ -1,0 +1,72 @@
+package watch
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Counters are what a watcher has done so far.
+type Counters struct {
+	Looks    int64         // at the database
+	Checks   int64         // whole comparisons
+	Errors   int64         // attempts that failed
+	Took     time.Duration // all comparisons together
+	LastTook time.Duration
+	// VerifiedAt is when what is known was last found to be true; zero for never.
+	VerifiedAt time.Time
+}
+
+// Counters returns what was done so far.
+func (w *Watcher) Counters() Counters {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.count
+}
+
+func (w *Watcher) looked() {
+	w.mu.Lock()
+	w.count.Looks++
+	w.mu.Unlock()
+}
+
+func (w *Watcher) errored() {
+	w.mu.Lock()
+	w.count.Errors++
+	w.mu.Unlock()
+}
+
+func (w *Watcher) compared(s *State) {
+	w.mu.Lock()
+	w.count.Checks++
+	w.count.Took += s.Took
+	w.count.LastTook = s.Took
+	w.mu.Unlock()
+}
+
+// verified notes that what is known still holds.
+func (w *Watcher) verified() {
+	w.mu.Lock()
+	w.count.VerifiedAt = w.opt.Now()
+	w.mu.Unlock()
+}
+
+func (w *Watcher) checkedAt() time.Time { return w.Counters().VerifiedAt }
+
+// looks is what a state looks like to who watches it: two states with the same
+// looks are no news.
+func (s *State) looks() string {
+	var b strings.Builder
+	fmt.Fprintln(&b, s.Standing, s.Database, s.Directus, s.Branch, s.Seeing)
+	for _, p := range s.Places {
+		fmt.Fprintln(&b, p.Name, p.Where, p.Items, p.Against, p.Lacks, p.Stale)
+	}
+	for i := range s.Items {
+		c := &s.Items[i]
+		fmt.Fprintln(&b, c.Item, c.Class, c.Boot, c.Loses, c.Branch, c.Author, c.Paths)
+	}
+	for i := range s.Findings {
+		fmt.Fprintln(&b, s.Findings[i].Code, s.Findings[i].Item, s.Findings[i].Message)
+	}
+	return b.String()
+}

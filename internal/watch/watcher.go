@@ -1,0 +1,321 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/schemaguard/schemaguard/internal/redact"
+	"github.com/schemaguard/schemaguard/internal/save"
+	"github.com/schemaguard/schemaguard/internal/workspace"
+)
+
+// Database tells whether the live schema has moved, on one kept connection.
+// Package pulse is the real one.
+type Database interface {
+	// Look tells whether the schema differs from that of the last Look; the first
+	// one says yes. [ErrBusy] says that somebody is changing it right now.
+	Look(ctx context.Context) (moved bool, err error)
+	// Wait returns after d, or at once when the database says that something moved
+	// or the connection is lost.
+	Wait(ctx context.Context, d time.Duration) (notified bool, err error)
+	// Listening tells whether the database says so by itself.
+	Listening() bool
+	Close()
+}
+
+// ErrBusy says that another session holds the lock of a schema change: what it
+// makes of the schema cannot be seen yet.
+var ErrBusy = errors.New("another session is changing the schema")
+
+// Options say what to watch, and whom to tell.
+type Options struct {
+	// Open looks at the project anew.
+	Open func(ctx context.Context) (*workspace.Workspace, error)
+	// Dial connects to the database that the project's settings lead to.
+	Dial func(ctx context.Context, st *workspace.Settings) (Database, error)
+	// Boots finds out what the project's containers would boot with; nil where
+	// nobody asks docker.
+	Boots func(ctx context.Context, ws *workspace.Workspace, st *workspace.Settings) []Boot
+	// Opened is told of each project that was looked at, to watch its files; nil
+	// for nobody.
+	Opened func(ws *workspace.Workspace, st *workspace.Settings)
+	// Emit is told what happens, one event at a time. It must not wait.
+	Emit func(Event)
+	// Save are the options of a snapshot that the watcher writes by itself; nil
+	// where it writes none.
+	Save func() save.Options
+	Now  func() time.Time
+	// Interval is the time between two looks at the database.
+	Interval time.Duration
+}
+
+// Watcher is one project being watched. Its methods but Run are safe for
+// concurrent use.
+type Watcher struct {
+	opt   Options
+	wake  chan struct{} // ends a wait
+	mu    sync.Mutex
+	dirty Moved
+	count Counters
+
+	// The rest belongs to Run.
+	ws     *workspace.Workspace
+	st     *workspace.Settings
+	db     Database
+	boots  []Boot
+	state  State  // the last one that was told
+	told   string // what it looked like
+	failed failure
+	auto   autosave
+}
+
+// Moved says what a watcher was told of; they add up.
+type Moved uint8
+
+// What can move.
+const (
+	Files      Moved = 1 << iota // the snapshot, or what git has
+	Settings                     // what decides on the database
+	Containers                   // what a boot would apply
+	Asked                        // somebody wants to know
+	schema                       // the database itself
+)
+
+// New makes a watcher. It does nothing before Run.
+func New(o Options) *Watcher {
+	return &Watcher{opt: o, wake: make(chan struct{}, 1)}
+}
+
+// Poke says that something moved, and has the watcher look.
+func (w *Watcher) Poke(what Moved) {
+	w.mu.Lock()
+	w.dirty |= what
+	w.mu.Unlock()
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// take returns what moved since it was called last.
+func (w *Watcher) take() Moved {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	m := w.dirty
+	w.dirty = 0
+	return m
+}
+
+// Run watches until ctx ends, which is no error.
+func (w *Watcher) Run(ctx context.Context) error {
+	defer w.hangUp()
+	w.Poke(Settings | Containers | Asked)
+	for {
+		pause := w.cycle(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		w.wait(ctx, pause)
+	}
+}
+
+// Once looks once and returns what it saw. Its errors are those of a project that
+// cannot be opened; what else stands in the way is in the state.
+func (w *Watcher) Once(ctx context.Context) (State, error) {
+	defer w.hangUp()
+	w.Poke(Settings | Containers | Asked)
+	w.cycle(ctx)
+	return w.state, w.failed.err
+}
+
+// cycle looks at the database, and at everything where something moved. It
+// returns how long to wait.
+func (w *Watcher) cycle(ctx context.Context) time.Duration {
+	moved := w.take()
+	if moved&Settings != 0 || w.ws == nil {
+		moved |= Settings | Containers | Files
+	}
+	err := w.ready(ctx, moved)
+	if err == nil {
+		var changed bool
+		if changed, err = w.db.Look(ctx); changed {
+			moved |= schema
+		}
+		w.looked()
+	}
+	if err == nil && (moved != 0 || w.failed.err != nil) {
+		err = w.compare(ctx, moved)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return 0
+	case err != nil:
+		w.again(moved)
+		return w.fail(err)
+	}
+	w.verified()
+	return w.opt.Interval
+}
+
+// again notes what was not seen to its end, without waking anybody.
+func (w *Watcher) again(moved Moved) {
+	w.mu.Lock()
+	w.dirty |= moved
+	w.mu.Unlock()
+}
+
+// ready opens the project where its settings moved, and the database where it
+// is not open or is another one now.
+func (w *Watcher) ready(ctx context.Context, moved Moved) error {
+	if moved&Settings != 0 {
+		ws, err := w.opt.Open(ctx)
+		if err != nil {
+			return err
+		}
+		st, err := ws.Resolve(ctx)
+		if err != nil {
+			w.ws = nil
+			return err
+		}
+		if w.st == nil || !w.st.SameDatabase(st) {
+			w.hangUp()
+		}
+		w.ws, w.st = ws, st
+		if w.opt.Opened != nil {
+			w.opt.Opened(ws, st)
+		}
+	}
+	if w.db != nil {
+		return nil
+	}
+	db, err := w.opt.Dial(ctx, w.st)
+	if err != nil {
+		return err
+	}
+	w.db = db
+	return nil
+}
+
+// hangUp closes the database.
+func (w *Watcher) hangUp() {
+	if w.db != nil {
+		w.db.Close()
+		w.db = nil
+	}
+}
+
+// compare makes the whole comparison, once the schema has come to rest, and tells
+// what is new.
+func (w *Watcher) compare(ctx context.Context, moved Moved) error {
+	if moved&schema != 0 {
+		if err := w.settle(ctx); err != nil {
+			return err
+		}
+	}
+	ws, err := w.opt.Open(ctx)
+	if err != nil {
+		return err
+	}
+	if moved&Containers != 0 && w.opt.Boots != nil {
+		w.boots = w.opt.Boots(ctx, ws, w.st)
+	}
+	state, s, err := w.look(ctx, ws)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if state.Standing == NotChecked {
+		return fmt.Errorf("%s", state.Summary)
+	}
+	w.compared(&state)
+	w.publish(state)
+	if moved&schema != 0 && w.opt.Save != nil {
+		w.saveBy(ctx, s, &state)
+	}
+	return nil
+}
+
+// How long a schema that keeps moving is waited for: each pause must pass without
+// a move, and all of them together take no longer than this.
+const (
+	quiet   = 20 * time.Millisecond
+	tooLong = time.Second
+)
+
+// settle waits until the schema rests, so that a hundred collections that are
+// made one after the other are one event.
+func (w *Watcher) settle(ctx context.Context) error {
+	for end := time.Now().Add(tooLong); time.Now().Before(end); {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(quiet):
+		}
+		moved, err := w.db.Look(ctx)
+		if err != nil {
+			return err
+		}
+		if !moved {
+			return nil
+		}
+	}
+	return nil
+}
+
+// wait waits for the time to pass, or for something to move.
+func (w *Watcher) wait(ctx context.Context, d time.Duration) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		select {
+		case <-ctx.Done():
+		case <-w.wake:
+			cancel()
+		}
+	}()
+	if w.db != nil {
+		if _, err := w.db.Wait(ctx, d); err != nil && ctx.Err() == nil {
+			w.lost(err)
+		}
+	} else {
+		select {
+		case <-ctx.Done():
+		case <-time.After(d):
+		}
+	}
+	cancel()
+	<-done
+}
+
+// publish tells of a state, where it looks other than the last one.
+func (w *Watcher) publish(state State) {
+	if w.db != nil && w.db.Listening() {
+		state.Seeing = "triggers"
+	} else {
+		state.Seeing = "every " + w.opt.Interval.String()
+	}
+	back := w.failed.told
+	w.failed = failure{}
+	looks := state.looks()
+	w.state = state
+	switch {
+	case looks != w.told:
+		w.emit(StateChanged, state.line())
+	case back:
+		w.emit(Recovered, "checked again: "+state.line())
+	}
+	w.told = looks
+}
+
+// emit tells of something that happened.
+func (w *Watcher) emit(kind Kind, text string) {
+	e := Event{At: w.opt.Now(), Kind: kind, Text: redact.String(text), State: w.state}
+	if len(w.state.Next) > 0 {
+		e.Hint = w.state.Next[0]
+	}
+	w.opt.Emit(e)
+}
