@@ -61,6 +61,12 @@ hook:
   scope: mine
   mine: [anna@example.com]
   fix: true
+watch:
+  interval: 500ms
+  docker: false
+  bell: true
+  notify: true
+  auto_snapshot: true
 `
 
 func TestLoadReadsEveryKeyWithItsLine(t *testing.T) {
@@ -88,6 +94,10 @@ func TestLoadReadsEveryKeyWithItsLine(t *testing.T) {
 		Hook: Hook{
 			OnUnreachable: Value[string]{HookRefuse, at(28)}, Timeout: Value[time.Duration]{time.Second, at(29)},
 			Scope: Value[string]{HookScopeMine, at(30)}, Mine: Value[[]string]{[]string{"anna@example.com"}, at(31)}, Fix: Value[bool]{true, at(32)},
+		},
+		Watch: Watch{
+			Interval: Value[time.Duration]{500 * time.Millisecond, at(34)}, Docker: Value[bool]{false, at(35)},
+			Bell: Value[bool]{true, at(36)}, Notify: Value[bool]{true, at(37)}, AutoSnapshot: Value[bool]{true, at(38)},
 		},
 	}
 	want.Warnings = []string{"database.url (.schemaguard.yaml:11) and database.url_env (.schemaguard.yaml:12) are both set: database.url wins"}
