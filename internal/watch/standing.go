@@ -34,6 +34,7 @@ func standing(places []overview.Place) (Standing, *overview.Place) {
 	for i := range places[1:] {
 		p := &places[i+1]
 		switch {
+		case p.Name == boot && p.Missing: // it applies nothing, so it destroys nothing
 		case !p.Readable() && p.Name == boot:
 			if unknown == nil {
 				unknown = p
