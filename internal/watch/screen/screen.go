@@ -1,0 +1,141 @@
+// Package screen is the full-screen view of the watcher. It shows what the
+// watcher tells, and hands what the user asks for to [Actions].
+//
+// It looks at no database, no file and no repository, and decides nothing: the
+// frame is drawn by its package frame, which is pure.
+//
+// The terminal is restored when the view ends in any way that a program can see:
+// the user quits, a signal, a panic. After SIGKILL nobody is left to do so: the
+// shell's `reset` brings back the echo, the cursor and the usual screen.
+package screen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/signal"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"github.com/schemaguard/schemaguard/internal/terminal"
+	"github.com/schemaguard/schemaguard/internal/watch"
+)
+
+// framesPerSecond bounds how often the terminal is written to, and is how often
+// the renderer wakes up to see that there is nothing to write. Its default of 60
+// would cost more than all the rest of an idle watcher; at this one a key is
+// answered within 1/16 s, which nobody sees.
+const framesPerSecond = 16
+
+// actionGrace is how long the end of the view waits for an action that is under
+// way, after having cancelled it.
+const actionGrace = 5 * time.Second
+
+// Actions are what the user can ask for. Save and Diff run beside the view, one
+// of each at a time; their context ends with the view.
+type Actions interface {
+	// Recheck asks for a look now. It returns at once: the outcome comes as an event.
+	Recheck()
+	// Save writes live into the snapshot file, and stages it too where stage is
+	// set. It returns one line that says what was written.
+	Save(ctx context.Context, stage bool) (text string, err error)
+	// Diff returns what differs as plain text, line by line; no colours.
+	Diff(ctx context.Context) (text string, err error)
+}
+
+// Hinter is an error that knows the command that helps.
+type Hinter interface{ Hint() string }
+
+// Options are what the view needs.
+type Options struct {
+	In      io.Reader
+	Out     io.Writer // a terminal
+	Environ []string
+	Colour  terminal.ColourMode
+	// Events tell what happened; the view ends when they do.
+	Events  <-chan watch.Event
+	Actions Actions
+	Now     func() time.Time
+}
+
+// Run shows the view until the user quits or Events are closed, which is no
+// error; until ctx ends or the process is told to stop by SIGINT, SIGTERM or
+// SIGHUP, which is an error that wraps [context.Canceled] (or what ctx ended
+// with); or until the view fails. In every case the terminal is as it was.
+func Run(ctx context.Context, o Options) error {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	acting, cancel := context.WithCancel(ctx)
+	m := newModel(acting, &o)
+	profile := []tea.ProgramOption{}
+	if !m.colour {
+		profile = append(profile, tea.WithColorProfile(colorprofile.ASCII))
+	}
+	program := tea.NewProgram(m, append(profile,
+		tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(o.Out), tea.WithEnvironment(o.Environ),
+		tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler())...)
+	var feeding sync.WaitGroup
+	feeding.Go(func() { feed(acting, o.Events, program) })
+	_, err := program.Run()
+	cancel()
+	feeding.Wait()
+	m.awaitActions(actionGrace)
+	switch {
+	case errors.Is(err, tea.ErrProgramPanic):
+		return fmt.Errorf("showing the screen: a bug in schemaguard, of which the text above says more: %w", err)
+	case err != nil && ctx.Err() != nil:
+		return fmt.Errorf("showing the screen: stopped: %w", context.Cause(ctx))
+	case err != nil:
+		return fmt.Errorf("showing the screen: %w", err)
+	}
+	return nil
+}
+
+// feed hands the events to the view.
+func feed(ctx context.Context, events <-chan watch.Event, program *tea.Program) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case e, ok := <-events:
+			if !ok {
+				program.Quit()
+				return
+			}
+			program.Send(eventMsg(e))
+		}
+	}
+}
+
+// getenv looks a variable up in a list of assignments, of which the last counts.
+func getenv(environ []string) terminal.Getenv {
+	return func(name string) string {
+		for i := len(environ) - 1; i >= 0; i-- {
+			if value, ok := strings.CutPrefix(environ[i], name+"="); ok {
+				return value
+			}
+		}
+		return ""
+	}
+}
+
+// utf8Locale tells whether the locale takes UTF-8: the first of the variables
+// that is set counts, as POSIX has it. Where none is, it does not on Unix.
+func utf8Locale(env terminal.Getenv) bool {
+	if runtime.GOOS == "windows" {
+		return true
+	}
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if value := strings.ToLower(env(name)); value != "" {
+			return strings.Contains(value, "utf-8") || strings.Contains(value, "utf8")
+		}
+	}
+	return runtime.GOOS == "darwin"
+}
