@@ -144,8 +144,16 @@ func (w *Watcher) next(st Standing, shown *overview.Place, boots []overview.Plac
 	return commands
 }
 
-// line is the one line that an event says of a state.
-func (s *State) line() string {
+// Hint is the command to type next; empty for none.
+func (s *State) Hint() string {
+	if len(s.Next) == 0 {
+		return ""
+	}
+	return s.Next[0]
+}
+
+// Line is the one line that an event says of a state.
+func (s *State) Line() string {
 	text := string(s.Standing) + ": " + s.Summary
 	var late []string
 	for _, p := range s.Places {

@@ -3,7 +3,7 @@ package watch
 import (
 	"context"
 	"errors"
-	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -226,9 +226,10 @@ func (w *Watcher) compare(ctx context.Context, moved Moved) error {
 	if err != nil {
 		return err
 	}
+	defer debug.FreeOSMemory() // the next comparison may be hours away
 	defer s.Close()
 	if state.Standing == NotChecked {
-		return fmt.Errorf("%s", state.Summary)
+		return errors.New(state.Summary)
 	}
 	w.compared(&state)
 	w.publish(state)
@@ -304,18 +305,14 @@ func (w *Watcher) publish(state State) {
 	w.state = state
 	switch {
 	case looks != w.told:
-		w.emit(StateChanged, state.line())
+		w.emit(StateChanged, state.Line())
 	case back:
-		w.emit(Recovered, "checked again: "+state.line())
+		w.emit(Recovered, "checked again: "+state.Line())
 	}
 	w.told = looks
 }
 
 // emit tells of something that happened.
 func (w *Watcher) emit(kind Kind, text string) {
-	e := Event{At: w.opt.Now(), Kind: kind, Text: redact.String(text), State: w.state}
-	if len(w.state.Next) > 0 {
-		e.Hint = w.state.Next[0]
-	}
-	w.opt.Emit(e)
+	w.opt.Emit(Event{At: w.opt.Now(), Kind: kind, Text: redact.String(text), State: w.state, Hint: w.state.Hint()})
 }

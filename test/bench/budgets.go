@@ -115,6 +115,10 @@ func (b *bench) measure(ctx context.Context, runs, directusRuns int, progress fu
 	if err := b.measureHooks(ctx, r, runs); err != nil {
 		return nil, err
 	}
+	progress("measuring the watcher")
+	if err := b.measureWatch(ctx, r, runs); err != nil {
+		return nil, err
+	}
 	progress("measuring docker behind the guard")
 	if err := b.measureDocker(ctx, r, runs); err != nil {
 		return nil, err
