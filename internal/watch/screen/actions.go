@@ -3,6 +3,7 @@ package screen
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -26,8 +27,13 @@ func (m *model) start(action, words string, run func(context.Context) tea.Msg) t
 	m.busy[action] = words
 	m.sayBusy()
 	m.running.Add(1)
-	return func() tea.Msg {
+	return func() (msg tea.Msg) {
 		defer m.running.Done()
+		defer func() {
+			if r := recover(); r != nil {
+				msg = &Panic{Value: r, Stack: debug.Stack()}
+			}
+		}()
 		return run(m.ctx)
 	}
 }

@@ -21,8 +21,6 @@ func (m *model) key(msg tea.KeyPressMsg) tea.Cmd {
 	switch key := msg.String(); {
 	case key == "ctrl+c":
 		return tea.Quit
-	case key == "ctrl+z":
-		return suspend()
 	case m.Typing:
 		m.typed(key, msg.Text)
 		return nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 
 	"github.com/schemaguard/schemaguard/internal/terminal"
 	"github.com/schemaguard/schemaguard/internal/watch"
@@ -47,15 +48,16 @@ type model struct {
 	chosen  string    // the ID of the selected row
 	busy    map[string]string
 	running sync.WaitGroup
-	lines   string // the last frame
-	dirty   bool   // it is not current any more
+	dirty   bool // what was drawn is not current any more
+
+	panicked *Panic // of an action
 }
 
 func newModel(ctx context.Context, o *Options) *model {
 	env := getenv(o.Environ)
 	m := &model{ctx: ctx, actions: o.Actions, now: o.Now, busy: map[string]string{}, dirty: true}
 	m.colour = terminal.Colour(o.Colour, env, true)
-	m.look = look.Options{Colour: m.colour, ASCII: !utf8Locale(env)}
+	m.look = look.Options{Colour: m.colour, Sixteen: colorprofile.Env(o.Environ) < colorprofile.ANSI256, ASCII: !utf8Locale(env)}
 	m.Look = look.New(m.look)
 	m.Cursor = -1
 	m.Now = o.Now()
@@ -63,14 +65,8 @@ func newModel(ctx context.Context, o *Options) *model {
 	return m
 }
 
-// Init asks the terminal for its background. Many do not answer, and then it is
-// taken for dark, as most are.
-func (m *model) Init() tea.Cmd {
-	if m.colour {
-		return tea.RequestBackgroundColor
-	}
-	return nil
-}
+// Init does nothing: the first event comes by itself.
+func (m *model) Init() tea.Cmd { return nil }
 
 // Update takes in a message.
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -98,8 +94,8 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case diffMsg:
 		m.done(diffing)
 		m.diffed(msg)
-	case resumedMsg:
-		cmd = tea.ClearScreen
+	case *Panic:
+		m.panicked, cmd = msg, tea.Quit
 	case tickMsg:
 		if int(msg) != m.clock {
 			return m, nil
@@ -115,10 +111,10 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 // View returns the frame.
 func (m *model) View() tea.View {
-	if m.dirty && m.Width > 0 {
-		m.lines, m.dirty = strings.Join(m.Lines(), "\n"), false
+	v := tea.NewView("")
+	if m.Width > 0 {
+		v.SetContent(strings.Join(m.Lines(), "\n"))
 	}
-	v := tea.NewView(m.lines)
 	v.AltScreen = true
 	v.MouseMode = tea.MouseModeCellMotion
 	return v

@@ -11,9 +11,9 @@ package screen
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/signal"
 	"runtime"
 	"strings"
@@ -27,12 +27,6 @@ import (
 	"github.com/schemaguard/schemaguard/internal/terminal"
 	"github.com/schemaguard/schemaguard/internal/watch"
 )
-
-// framesPerSecond bounds how often the terminal is written to, and is how often
-// the renderer wakes up to see that there is nothing to write. Its default of 60
-// would cost more than all the rest of an idle watcher; at this one a key is
-// answered within 1/16 s, which nobody sees.
-const framesPerSecond = 16
 
 // actionGrace is how long the end of the view waits for an action that is under
 // way, after having cancelled it.
@@ -65,31 +59,42 @@ type Options struct {
 	Now     func() time.Time
 }
 
+// Panic is a bug in the view or in an action, caught so that the terminal could
+// be given back.
+type Panic struct {
+	Value any
+	Stack []byte // as [debug.Stack] has it
+}
+
+func (p *Panic) Error() string {
+	return fmt.Sprintf("a bug in schemaguard: %s", terminal.Clean(fmt.Sprint(p.Value)))
+}
+
 // Run shows the view until the user quits or Events are closed, which is no
 // error; until ctx ends or the process is told to stop by SIGINT, SIGTERM or
-// SIGHUP, which is an error that wraps [context.Canceled] (or what ctx ended
-// with); or until the view fails. In every case the terminal is as it was.
+// SIGHUP, which is an error that wraps what ctx ended with, or
+// [context.Canceled]; or until the view fails, with [*Panic] where that is a bug.
+// In every case the terminal is as it was.
 func Run(ctx context.Context, o Options) error {
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	acting, cancel := context.WithCancel(ctx)
+	defer cancel()
 	m := newModel(acting, &o)
-	profile := []tea.ProgramOption{}
-	if !m.colour {
-		profile = append(profile, tea.WithColorProfile(colorprofile.ASCII))
+	profile := colorprofile.ASCII
+	if m.colour {
+		profile = colorprofile.Env(o.Environ)
 	}
-	program := tea.NewProgram(m, append(profile,
-		tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(o.Out), tea.WithEnvironment(o.Environ),
-		tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler())...)
 	var feeding sync.WaitGroup
-	feeding.Go(func() { feed(acting, o.Events, program) })
-	_, err := program.Run()
+	err := show(m, o.In, o.Out, func(program *tea.Program) {
+		feeding.Go(func() { feed(acting, o.Events, program) })
+	}, tea.WithContext(ctx), tea.WithEnvironment(o.Environ), tea.WithColorProfile(profile), tea.WithoutSignalHandler())
 	cancel()
 	feeding.Wait()
 	m.awaitActions(actionGrace)
 	switch {
-	case errors.Is(err, tea.ErrProgramPanic):
-		return fmt.Errorf("showing the screen: a bug in schemaguard, of which the text above says more: %w", err)
+	case m.panicked != nil:
+		return fmt.Errorf("showing the screen: %w", m.panicked)
 	case err != nil && ctx.Err() != nil:
 		return fmt.Errorf("showing the screen: stopped: %w", context.Cause(ctx))
 	case err != nil:

@@ -3,7 +3,7 @@
 //
 // It lays nothing out. Only the sixteen colours that every terminal has are used,
 // so that the user's own theme decides; where the terminal says that it is light,
-// those of them that light themes make unreadable give way.
+// those of them that light themes make unreadable give way to darker ones.
 package look
 
 import (
@@ -35,9 +35,10 @@ const (
 
 // Options say what the terminal can do.
 type Options struct {
-	Colour bool // colours are wanted; without, only bold, faint and reverse are used
-	Light  bool // the background is light; false where that is not known
-	ASCII  bool // the locale takes ASCII alone
+	Colour  bool // colours are wanted; without, only bold, faint and reverse are used
+	Light   bool // the background is light; false where that is not known
+	Sixteen bool // the terminal has sixteen colours and no more
+	ASCII   bool // the locale takes ASCII alone
 }
 
 // Look paints. It is made by [New], and a value.
@@ -87,7 +88,7 @@ func (o Options) style(tone Tone) lipgloss.Style {
 	if !o.Colour {
 		return s
 	}
-	pick := lipgloss.LightDark(!o.Light)
+	pick := lipgloss.LightDark(!o.Light || o.Sixteen)
 	return s.Foreground(map[Tone]color.Color{
 		Red: lipgloss.Red, Magenta: lipgloss.Magenta,
 		Green:  pick(lipgloss.Color("28"), lipgloss.Green),
