@@ -143,7 +143,7 @@ func (s *Screen) Lines() []string {
 func (s *Screen) small() []string {
 	lines := make([]string, max(s.Height, 0))
 	tone, symbol := s.Look.Of(s.standing())
-	for i, text := range []string{symbol + " " + string(s.standing()), "too small: 24x8 at least"} {
+	for i, text := range []string{symbol + " " + string(s.standing()), "too small (24x8)"} {
 		if i < len(lines) {
 			lines[i] = s.Look.Paint(tone, s.Look.Cut(text, s.Width))
 		}

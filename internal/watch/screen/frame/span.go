@@ -14,13 +14,16 @@ import (
 type spans []part
 
 type part struct {
-	tone look.Tone
-	text string
+	tone   look.Tone
+	text   string
+	strong bool // bold besides
 }
 
-func span(tone look.Tone, text string) spans { return spans{{tone, text}} }
+func span(tone look.Tone, text string) spans { return spans{{tone: tone, text: text}} }
 
-func (line spans) add(tone look.Tone, text string) spans { return append(line, part{tone, text}) }
+func (line spans) add(tone look.Tone, text string) spans {
+	return append(line, part{tone: tone, text: text})
+}
 
 func (line spans) width() int {
 	n := 0
@@ -51,13 +54,17 @@ func (s *Screen) cut(line spans, width int) spans {
 // fit returns the line cut to a width, and filled up to it.
 func (s *Screen) fit(line spans, width int) spans {
 	line = s.cut(line, width)
-	return append(line, part{look.Plain, cell.Spaces(width - line.width())})
+	return append(line, part{text: cell.Spaces(width - line.width())})
 }
 
 func (s *Screen) paint(line spans) string {
 	var b strings.Builder
 	for _, p := range line {
-		b.WriteString(s.Look.Paint(p.tone, p.text))
+		text := s.Look.Paint(p.tone, p.text)
+		if p.strong {
+			text = s.Look.Paint(look.Bold, text)
+		}
+		b.WriteString(text)
 	}
 	return b.String()
 }

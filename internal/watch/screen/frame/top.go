@@ -34,7 +34,7 @@ func (s *Screen) tone(t look.Tone) look.Tone {
 func (s *Screen) header() []string {
 	tone, symbol := s.Look.Of(s.standing())
 	word := symbol + " " + string(s.standing())
-	line := span(look.Bold, " ").add(tone, word)
+	line := append(span(look.Plain, " "), part{tone: tone, text: word, strong: true})
 	if summary := s.summary(); summary != "" {
 		line = line.add(look.Plain, "  "+summary)
 	}
