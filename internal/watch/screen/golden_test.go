@@ -290,7 +290,7 @@ func TestStandings(t *testing.T) {
 // in nothing but colours.
 func TestNoColour(t *testing.T) {
 	t.Parallel()
-	colours := regexp.MustCompile("\x1b\\[[0-9;]*(3[0-9]|4[0-9]|9[0-9])[0-9;]*m")
+	colours := regexp.MustCompile("\x1b\\[[0-9;]*(3[0-8]|4[0-8]|9[0-7])[0-9;]*m")
 	text := map[string]string{}
 	for _, env := range []string{"NO_COLOR=1", "NO_COLOR="} {
 		u := open(t, 160, 50, nil, env)

@@ -5,8 +5,8 @@
 // frame is drawn by its package frame, which is pure.
 //
 // The terminal is restored when the view ends in any way that a program can see:
-// the user quits, a signal, a panic. After SIGKILL nobody is left to do so: the
-// shell's `reset` brings back the echo, the cursor and the usual screen.
+// the user quits, a signal, a panic. After SIGKILL nobody is left to do so: `reset`
+// brings back the echo, the cursor and the mouse, and `tput rmcup` the usual screen.
 package screen
 
 import (
