@@ -33,7 +33,10 @@ func base(standing watch.Standing, summary string) watch.State {
 func Places(worktree, index, head, boot string) []watch.Place {
 	places := []watch.Place{{Name: "live", Where: "directus@localhost:5432/fleet", Items: 128}}
 	for i, against := range []string{worktree, index, head, boot} {
-		p := watch.Place{Name: []string{"worktree", "index", "HEAD", "boot"}[i], Items: 128, Against: against}
+		p := watch.Place{
+			Name: []string{"worktree", "index", "HEAD", "boot"}[i], Items: 128, Against: against,
+			Where: []string{"snapshots/schema.yaml", "snapshots/schema.yaml", "4be0dc1 Add the couriers", "snapshots/schema.yaml in image fleet:latest"}[i],
+		}
 		switch _, err := fmt.Sscanf(against, "%d", &p.Lacks); {
 		case against == "absent" || against == "not readable":
 			p.Items = -1

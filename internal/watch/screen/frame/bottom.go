@@ -105,6 +105,8 @@ func (s *Screen) helpLines() []string {
 		p.text(s.Look.Fit(h[0], 13), look.Bold, look.Plain, h[1])
 	}
 	p.gap()
+	p.places()
+	p.gap()
 	p.text("", look.Plain, look.Dim, "The mouse belongs to this screen; hold shift to select text. Should a kill -9 leave the terminal broken, type: reset; tput rmcup")
 	return p.lines
 }

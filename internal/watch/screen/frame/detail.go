@@ -84,13 +84,18 @@ func (p *pageWriter) item(r *Row) {
 	if r.With != "" {
 		p.text(label("with", 0), look.Dim, look.Plain, e.With())
 	}
+	if codes := e.Codes(); codes != "" {
+		p.text(label("code", 0), look.Dim, look.Plain, l.Line(codes))
+	}
+	for i := range e.Findings {
+		if f := &e.Findings[i]; !summary.Generic(f.Code) {
+			p.gap()
+			p.finding(f)
+		}
+	}
 	for i := range e.Paths {
 		p.gap()
 		p.path(&e.Paths[i])
-	}
-	for i := range e.Findings {
-		p.gap()
-		p.finding(&e.Findings[i])
 	}
 	p.children(r)
 }

@@ -13,6 +13,7 @@ const (
 	maxLoss = 26
 	maxWho  = 24
 	ageCols = 6
+	maxName = 44
 	minName = 24 // columns go until the name has so many, or all that it needs
 )
 
@@ -27,7 +28,7 @@ type columns struct {
 func (rows *Rows) columns(width int) columns {
 	w := rows.widths
 	c := columns{boot: min(w.boot, maxBoot), loss: min(w.loss, maxLoss), who: min(w.who, maxWho), age: ageCols}
-	need := min(w.bare, minName)
+	need := min(w.name, maxName)
 	room := func() int {
 		n := width - 3
 		for _, col := range []int{c.boot, c.loss, c.who, c.age} {
@@ -37,12 +38,15 @@ func (rows *Rows) columns(width int) columns {
 		}
 		return n
 	}
-	for _, less := range []func(){
-		func() { c.who, c.nick = min(w.nick, 14), true }, func() { c.boot = min(c.boot, 20) }, func() { c.who = min(c.who, 8) },
-		func() { c.boot = 0 }, func() { c.loss = min(c.loss, 14) }, func() { c.age = 0 }, func() { c.who = 0 }, func() { c.loss = 0 },
+	for i, less := range []func(){
+		func() { c.who, c.nick = min(w.nick, 14), true }, func() { c.boot = min(c.boot, 20) },
+		func() { c.who = min(c.who, 8) }, func() { c.boot = 0 }, func() { c.loss = min(c.loss, 14) }, func() { c.age = 0 }, func() { c.who = 0 }, func() { c.loss = 0 },
 	} {
+		if i == 2 { // what a collection holds is worth less than a column
+			need = min(w.bare, minName)
+		}
 		if room() >= need {
-			break
+			continue
 		}
 		less()
 	}
@@ -67,7 +71,7 @@ func (s *Screen) list(l Layout) []string {
 	return lines
 }
 
-// empty says why there is nothing to list.
+// empty says why there is nothing to list, and how the places stand.
 func (s *Screen) empty(lines []string, width int) []string {
 	text, tone := "nothing to save: no place lacks anything of live", look.Green
 	switch {
@@ -78,9 +82,14 @@ func (s *Screen) empty(lines []string, width int) []string {
 	case s.State.Standing != watch.Clean:
 		text, tone = "no item differs", look.Dim
 	}
-	at := min(1, len(lines)-1)
-	if at >= 0 {
-		lines[at] = s.paint(s.cut(span(s.tone(tone), "  "+text), width))
+	p := &pageWriter{s: s, width: width - 2}
+	p.text("", look.Plain, s.tone(tone), text)
+	p.gap()
+	p.places()
+	for i := range lines {
+		if i > 0 && i <= len(p.lines) && p.lines[i-1] != "" {
+			lines[i] = "  " + p.lines[i-1]
+		}
 	}
 	return lines
 }

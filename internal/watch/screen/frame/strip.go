@@ -128,3 +128,19 @@ func (s *Screen) narrowStrip() string {
 	line = line.add(look.Bold, " "+s.Look.Line(places[said].Name)).add(look.Plain, " "+s.word(&places[said]))
 	return s.paint(s.cut(line, s.Width))
 }
+
+// places tells of each place where it is, and how it stands.
+func (p *pageWriter) places() {
+	for i := range p.s.State.Places {
+		place := &p.s.State.Places[i]
+		symbol, tone := p.s.sign(place)
+		said := p.s.word(place)
+		if place.Items >= 0 && place.Against != "" {
+			said = summary.Count(place.Items, "item") + ", " + said
+		}
+		if place.Where != "" {
+			said += ", " + p.s.Look.Line(place.Where)
+		}
+		p.text(symbol+" "+p.s.Look.Fit(p.s.Look.Line(place.Name), 9)+" ", p.s.tone(tone), look.Plain, said)
+	}
+}
