@@ -1,0 +1,177 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/schemaguard/schemaguard/internal/audit/object"
+)
+
+// prove tries the SQL of each finding on the throwaway database, in one transaction that is rolled back.
+// It returns the findings in an order in which their SQL ran; those whose SQL did not run come after, then
+// what has none. A difference that is gone once both definitions went through the same server is none.
+// lenient takes a definition that the server prints differently for the same.
+func prove(ctx context.Context, conn *pgconn.PgConn, findings []Finding, lenient bool) ([]Finding, error) {
+	p := prover{ctx: ctx, conn: conn}
+	if err := p.exec("BEGIN; SAVEPOINT before"); err != nil {
+		return nil, err
+	}
+	defer func() { _ = conn.Exec(context.WithoutCancel(ctx), "ROLLBACK").Close() }()
+	var waiting, rest []*Finding
+	for i := range findings {
+		if f := &findings[i]; f.State != NotInLive && len(f.tries) > 0 {
+			waiting = append(waiting, f)
+		} else {
+			rest = append(rest, f)
+		}
+	}
+	done, failed, err := p.all(waiting)
+	if err != nil {
+		return nil, err
+	}
+	now, err := object.ReadWithin(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	same, err := p.same(done, now)
+	if err != nil {
+		return nil, err
+	}
+	var out []Finding
+	for _, f := range done {
+		o, there := now.Objects[f.Object]
+		// Made of live's own definition it is what live has, even where the server now spells it otherwise.
+		f.Proved = there && (o.Def == f.live.Def || lenient || strings.Contains(f.SQL, f.live.Create))
+		if !f.Proved && f.Remark == "" {
+			f.Remark = "its SQL ran on the throwaway database and made something else of it: look at it before it goes to db-init"
+		}
+		if !same[f.Object] {
+			out = append(out, *f)
+		}
+	}
+	for _, f := range append(failed, rest...) {
+		out = append(out, *f)
+	}
+	return out, nil
+}
+
+// prover runs SQL within one transaction.
+type prover struct {
+	ctx  context.Context //nolint:containedctx // of one call
+	conn *pgconn.PgConn
+}
+
+func (p prover) exec(sql string) error { return p.conn.Exec(p.ctx, sql).Close() }
+
+// attempt runs SQL; when it fails the transaction is as before. The error of the connection is apart from
+// that of the SQL.
+func (p prover) attempt(sql string) (problem *pgconn.PgError, err error) {
+	if err := p.exec("SAVEPOINT attempt"); err != nil {
+		return nil, err
+	}
+	err = p.exec(sql)
+	if err == nil {
+		return nil, p.exec("RELEASE SAVEPOINT attempt")
+	}
+	if !errors.As(err, &problem) {
+		return nil, err
+	}
+	return problem, p.exec("ROLLBACK TO SAVEPOINT attempt")
+}
+
+// all runs the SQL of findings, those that fail again after the others, until nothing more runs.
+func (p prover) all(waiting []*Finding) (done, failed []*Finding, err error) {
+	for progress := true; progress && len(waiting) > 0; {
+		progress = false
+		var again []*Finding
+		for _, f := range waiting {
+			ran, err := p.one(f)
+			if err != nil {
+				return nil, nil, err
+			}
+			if ran {
+				progress = true
+				done = append(done, f)
+			} else {
+				again = append(again, f)
+			}
+		}
+		waiting = again
+	}
+	return done, waiting, nil
+}
+
+// one tries what may bring a finding about, and keeps in it what did.
+func (p prover) one(f *Finding) (ran bool, err error) {
+	for _, sql := range f.tries {
+		problem, err := p.attempt(withoutRows(f.live, sql))
+		if err != nil {
+			return false, err
+		}
+		if problem == nil {
+			f.SQL = sql
+			if strings.HasPrefix(f.Remark, untried) {
+				f.Remark = ""
+			}
+			return true, nil
+		}
+		if f.Remark == "" || strings.HasPrefix(f.Remark, untried) {
+			f.Remark = fmt.Sprintf("%s: %s", untried, problem.Message)
+		}
+	}
+	return false, nil
+}
+
+// untried begins the remark on SQL that did not run.
+const untried = "its SQL does not run on the throwaway database"
+
+// withoutRows keeps a materialized view from being filled: its query may be anything.
+func withoutRows(o object.Object, sql string) string {
+	if o.Kind != object.MaterializedView {
+		return sql
+	}
+	return strings.Replace(sql, o.Create, strings.TrimSuffix(o.Create, ";")+" WITH NO DATA;", 1)
+}
+
+// same finds differences of spelling alone: where live's definition and db-init's, both made anew on this
+// server, come out alike. now is what live's became.
+func (p prover) same(done []*Finding, now *object.Set) (map[object.Key]bool, error) {
+	var doubtful []*Finding
+	for _, f := range done {
+		if f.State == Differs && f.Object.Kind != object.Column {
+			doubtful = append(doubtful, f)
+		}
+	}
+	same := map[object.Key]bool{}
+	if len(doubtful) == 0 {
+		return same, nil
+	}
+	if err := p.exec("ROLLBACK TO SAVEPOINT before"); err != nil {
+		return nil, err
+	}
+	for _, f := range doubtful {
+		for _, sql := range changes(f.built, f.built) {
+			problem, err := p.attempt(withoutRows(f.built, sql))
+			if err != nil {
+				return nil, err
+			}
+			if problem == nil {
+				break
+			}
+		}
+	}
+	built, err := object.ReadWithin(p.ctx, p.conn)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range doubtful {
+		a, ok := now.Objects[f.Object]
+		b, has := built.Objects[f.Object]
+		same[f.Object] = ok && has && (a.Def == b.Def || a.Def == f.built.Def)
+	}
+	return same, nil
+}
