@@ -12,10 +12,12 @@ import (
 
 // Drivers: what talks to a database, to git, to a terminal, to the command line.
 const (
-	pgx      = "github.com/jackc/pgx/v5"
-	goGit    = "github.com/go-git/go-git/v5"
-	lipgloss = "charm.land/lipgloss/v2"
-	cobra    = "github.com/spf13/cobra"
+	pgx       = "github.com/jackc/pgx/v5"
+	goGit     = "github.com/go-git/go-git/v5"
+	lipgloss  = "charm.land/lipgloss/v2"
+	bubbletea = "charm.land/bubbletea/v2"
+	fsnotify  = "github.com/fsnotify/fsnotify"
+	cobra     = "github.com/spf13/cobra"
 )
 
 // pure are the packages that decide. They see values and return values.
@@ -41,14 +43,16 @@ var reserved = []struct {
 	by       []string // below internal/, or a path of the module
 	why      string
 }{
-	{pgx, []string{"catalog", "syncpoint", "connection", "live", "dbinit", "pgserver", "pgserver/pgtest", "directuslab", "demo"}, "few readers of Postgres, so that all reads are read-only, bounded and named"},
+	{pgx, []string{"catalog", "syncpoint", "connection", "live", "dbinit", "recyclebin", "audit", "bootgate", "watch/pulse", "watch/trigger", "pgserver", "pgserver/pgtest", "directuslab", "demo"}, "few readers of Postgres, so that all reads are read-only, bounded and named"},
 	{goGit, []string{"gitrepo"}, "go-git answers wrongly inside hooks; one package knows where, and asks git there"},
-	{lipgloss, []string{"report", "cli"}, "how things look is decided in one place"},
+	{lipgloss, []string{"report", "watch/screen", "cli"}, "how things look is decided in one place"},
 	{cobra, []string{"cli"}, "a command is wiring; no other package parses flags"},
 	{module + "internal/cli", []string{"cmd/schemaguard"}, "what everything else needs must not live in the command line"},
 	{module + "internal/pgserver", []string{"pgserver/pgtest", "demo"}, "the product reads databases and never starts one"},
 	{module + "internal/pgserver/pgtest", nil, "it is for tests"},
 	{module + "internal/directuslab", nil, "it is for tests, and for the programs below test/"},
+	{bubbletea, []string{"watch/screen"}, "one package fills the screen"},
+	{fsnotify, []string{"watch/files"}, "one package hears of files"},
 }
 
 // drawers are names that say nothing of what is inside, and therefore collect everything.
@@ -143,6 +147,8 @@ func TestEveryFenceHolds(t *testing.T) {
 		{in("internal/demo", module+"internal/pgserver/pgtest"), []string{"demo imports " + module + "internal/pgserver/pgtest: " + reserved[6].why}},
 		{in("internal/demo", module+"internal/pgserver"), nil},
 		{in("internal/cli", module+"internal/directuslab"), []string{"cli imports " + module + "internal/directuslab: " + reserved[7].why}},
+		{in("internal/cli/watching", bubbletea), []string{"cli/watching imports " + bubbletea + ": " + reserved[8].why}},
+		{in("internal/watch", fsnotify), []string{"watch imports " + fsnotify + ": " + reserved[9].why}},
 		{in("test/example", pgx, module+"internal/directuslab", module+"internal/pgserver"), nil},
 		{in("internal/util"), []string{"util: a name that says nothing of what is inside"}},
 		{in("internal/catalog/types"), []string{"catalog/types: a name that says nothing of what is inside"}},

@@ -48,6 +48,11 @@ type UnreachableError struct {
 	cause   error
 }
 
+// Unreachable makes an *[UnreachableError] of the driver's error.
+func Unreachable(display string, cause error) *UnreachableError {
+	return &UnreachableError{Display: display, cause: cause}
+}
+
 // Error implements error; it holds no password.
 func (e *UnreachableError) Error() string {
 	return fmt.Sprintf("database %s cannot be reached: %s", e.Display, redact.String(reason(e.cause)))

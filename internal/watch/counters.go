@@ -4,14 +4,17 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/schemaguard/schemaguard/internal/watch/pulse"
 )
 
 // Counters are what a watcher has done so far.
 type Counters struct {
-	Looks    int64         // at the database
-	Checks   int64         // whole comparisons
-	Errors   int64         // attempts that failed
-	Took     time.Duration // all comparisons together
+	Looks    int64                    // at the database
+	Levels   [pulse.Content + 1]int64 // looks that went as deep as this and no deeper
+	Checks   int64                    // whole comparisons
+	Errors   int64                    // attempts that failed
+	Took     time.Duration            // all comparisons together
 	LastTook time.Duration
 	// VerifiedAt is when what is known was last found to be true; zero for never.
 	VerifiedAt time.Time
@@ -22,6 +25,12 @@ func (w *Watcher) Counters() Counters {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.count
+}
+
+func (w *Watcher) reached(l pulse.Level) {
+	w.mu.Lock()
+	w.count.Levels[l]++
+	w.mu.Unlock()
 }
 
 func (w *Watcher) looked() {

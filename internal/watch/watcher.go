@@ -34,7 +34,8 @@ var ErrBusy = errors.New("another session is changing the schema")
 type Options struct {
 	// Open looks at the project anew.
 	Open func(ctx context.Context) (*workspace.Workspace, error)
-	// Dial connects to the database that the project's settings lead to.
+	// Dial connects to the database that the project's settings lead to; nil for
+	// package pulse.
 	Dial func(ctx context.Context, st *workspace.Settings) (Database, error)
 	// Boots finds out what the project's containers would boot with; nil where
 	// nobody asks docker.
@@ -86,7 +87,11 @@ const (
 
 // New makes a watcher. It does nothing before Run.
 func New(o Options) *Watcher {
-	return &Watcher{opt: o, wake: make(chan struct{}, 1)}
+	w := &Watcher{opt: o, wake: make(chan struct{}, 1)}
+	if w.opt.Dial == nil {
+		w.opt.Dial = w.dial
+	}
+	return w
 }
 
 // Poke says that something moved, and has the watcher look.
