@@ -1,0 +1,238 @@
+package dbinit
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/schemaguard/schemaguard/internal/dbinit/ledger"
+	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
+	"github.com/schemaguard/schemaguard/internal/terminal"
+)
+
+// State says how a file stands.
+type State string
+
+// The states of an entry.
+const (
+	StatePending     State = "pending"
+	StateApplied     State = "applied"
+	StateChanged     State = "changed"     // applied, and the file is another now
+	StateMissing     State = "missing"     // applied, and the file is gone
+	StateInterrupted State = "interrupted" // began without a transaction, and nobody knows how far it came
+	StateFailed      State = "failed"      // its last try failed
+)
+
+// Entry is one file, one row, or both.
+type Entry struct {
+	Name  string
+	State State
+	File  *sqlfile.File // nil where there is none
+	Row   *ledger.Row   // nil where there is none
+}
+
+// Phase is the phase of the file, or what the table says of a missing one.
+func (e Entry) Phase() sqlfile.Phase {
+	if e.File != nil {
+		return e.File.Phase
+	}
+	return sqlfile.Phase(e.Row.Phase)
+}
+
+// Status is how files and table stand to each other.
+type Status struct {
+	Table   string // "public.migrations_applied"
+	Exists  bool   // the table
+	Adopted bool   // applied files can be recorded in the table as it is
+	// Plan is what adopting would do; of use where Adopted is false.
+	Plan ledger.Plan
+	// Pooled: a pooler is in between; each file then takes the lock for itself.
+	Pooled bool
+	// Busy says which run holds the lock at this moment, "" where none does.
+	Busy string
+	// Entries are the files in the order in which they run, then the missing.
+	Entries []Entry
+	// Problems are all that is wrong, files first. Pending files are among them.
+	Problems []sqlfile.Problem
+}
+
+// Pending returns the files that a run of a phase would apply, in order.
+func (s Status) Pending(phase sqlfile.Phase) []*sqlfile.File {
+	var files []*sqlfile.File
+	for _, e := range s.Entries {
+		if e.File != nil && phase.Includes(e.File.Phase) && (e.Row == nil || !e.Row.Applied()) {
+			files = append(files, e.File)
+		}
+	}
+	return files
+}
+
+// Blocking returns the problems that stop a run, but for those allowed.
+func (s Status) Blocking(allow []sqlfile.Code) []sqlfile.Problem {
+	var stop []sqlfile.Problem
+	for _, p := range s.Problems {
+		switch {
+		case p.Code == sqlfile.Pending, p.Code == sqlfile.NoChecksum, p.Code == sqlfile.Retry:
+		case slices.Contains(allow, p.Code) && slices.Contains(Allowable(), p.Code):
+		default:
+			stop = append(stop, p)
+		}
+	}
+	return stop
+}
+
+// Allowable are the problems that a run can be told to live with.
+func Allowable() []sqlfile.Code {
+	return []sqlfile.Code{sqlfile.Gap, sqlfile.Missing, sqlfile.OutOfOrder}
+}
+
+// Status reads the table and compares. It changes nothing.
+func (r *Runner) Status(ctx context.Context) (Status, error) {
+	if err := r.find(ctx); err != nil {
+		return Status{}, err
+	}
+	s := Status{Table: r.Table(), Exists: r.table.Exists, Adopted: r.table.Adopted(), Pooled: r.pooled}
+	unusable := r.table.Usable()
+	rows, err := r.table.Rows(ctx, r.conn, r.set)
+	if err != nil && unusable == nil {
+		return Status{}, r.broken(err)
+	}
+	if s.Busy, err = r.holder(ctx); err != nil {
+		return Status{}, err
+	}
+	s.Plan = r.table.Plan(r.set, rows)
+	s.compare(r.set, rows)
+	s.judge(r.problems)
+	switch {
+	case unusable != nil:
+		s.Problems = append([]sqlfile.Problem{{Code: sqlfile.BadTable, Text: terminal.Clean(unusable.Error())}}, s.Problems...)
+	case !s.Adopted:
+		s.Problems = append([]sqlfile.Problem{{Code: sqlfile.NotAdopted, Hint: "schemaguard db-init adopt",
+			Text: fmt.Sprintf("table %s has a shape of its own, and was not adopted yet", s.Table)}}, s.Problems...)
+	}
+	return s, nil
+}
+
+// compare makes the entries.
+func (s *Status) compare(set sqlfile.Set, rows []ledger.Row) {
+	byName := map[string]*ledger.Row{}
+	for i := range rows {
+		row := &rows[i]
+		if byName[row.Name] != nil {
+			s.Problems = append(s.Problems, sqlfile.Problem{Code: sqlfile.Twice, Name: row.Name,
+				Text: fmt.Sprintf("table %s has two rows for %s", s.Table, terminal.Clean(row.Name)), Hint: "delete the row that is wrong"})
+			continue
+		}
+		byName[row.Name] = row
+	}
+	for i := range set.Files {
+		f := &set.Files[i]
+		row := byName[f.Name]
+		delete(byName, f.Name)
+		s.Entries = append(s.Entries, Entry{Name: f.Name, State: stateOf(f, row), File: f, Row: row})
+	}
+	for i := range rows {
+		if row := &rows[i]; byName[row.Name] == row {
+			state := StateMissing
+			if row.Status == ledger.Running {
+				state = StateInterrupted
+			}
+			s.Entries = append(s.Entries, Entry{Name: row.Name, State: state, Row: row})
+		}
+	}
+}
+
+func stateOf(f *sqlfile.File, row *ledger.Row) State {
+	switch {
+	case row == nil:
+		return StatePending
+	case row.Status == ledger.Running:
+		return StateInterrupted
+	case !row.Applied():
+		return StateFailed
+	case row.Checksum != "" && row.Checksum != f.Checksum:
+		return StateChanged
+	}
+	return StateApplied
+}
+
+// judge says what is wrong, given what is wrong with the files alone.
+func (s *Status) judge(files []sqlfile.Problem) {
+	states := map[string]State{}
+	missing := map[string]bool{}
+	for _, e := range s.Entries {
+		states[e.Name] = e.State
+		missing[e.Name] = e.State == StateMissing
+	}
+	for _, p := range files {
+		applied := states[p.Name] == StateApplied || states[p.Name] == StateChanged
+		if !p.Statement || !applied {
+			s.Problems = append(s.Problems, p)
+		}
+	}
+	highest := map[sqlfile.Phase]*sqlfile.File{}
+	for _, e := range s.Entries {
+		if e.File != nil && e.Row != nil && e.Row.Applied() {
+			highest[e.File.Phase] = e.File
+		}
+	}
+	for _, e := range s.Entries {
+		if p := e.problem(highest[e.Phase()]); p.Code != "" {
+			s.Problems = append(s.Problems, p)
+		}
+	}
+}
+
+// problem is what is wrong with one entry; last is the last applied file of its
+// phase.
+func (e Entry) problem(last *sqlfile.File) sqlfile.Problem {
+	p := sqlfile.Problem{Name: e.Name, File: e.Name}
+	if e.File != nil {
+		p.File = e.File.Path
+	}
+	repair := func(flag string) string {
+		line, _ := terminal.Quote("schemaguard", "db-init", "repair", flag, e.Name)
+		return line
+	}
+	switch e.State {
+	case StateChanged:
+		p.Code = sqlfile.Changed
+		p.Text = fmt.Sprintf("it was changed after it was applied (checksum %.8s, applied as %.8s)", e.File.Checksum, terminal.Clean(e.Row.Checksum))
+		p.Hint = repair("--accept-checksum")
+	case StateMissing:
+		p.Code, p.Hint = sqlfile.Missing, repair("--forget")
+		p.Text = "it was applied to this database, and there is no such file"
+	case StateInterrupted:
+		p.Code, p.Hint = sqlfile.Interrupted, repair("--forget")
+		p.Text = "it began without a transaction and did not end: nobody knows which of its statements ran (or it runs still)"
+	case StateFailed:
+		p.Code, p.Text = sqlfile.Retry, "its last try failed, and left nothing behind: "+terminal.Clean(e.Row.Error)
+		if halfway(e.Row) {
+			p.Code, p.Hint = sqlfile.Failed, repair("--forget")
+			p.Text = "it stopped half way: " + terminal.Clean(e.Row.Error)
+		}
+	case StatePending:
+		p.Code, p.Text, p.Hint = sqlfile.Pending, "it is not applied yet", "schemaguard db-init apply"
+		if last != nil && last.Number > e.File.Number {
+			p.Code, p.Hint = sqlfile.OutOfOrder, "give it a number after "+last.Name+", or allow it: --allow out-of-order"
+			p.Text = fmt.Sprintf("it is not applied yet, but comes before %s, which is", last.Name)
+		}
+	case StateApplied:
+		if e.Row.Checksum == "" {
+			p.Code, p.Hint = sqlfile.NoChecksum, "schemaguard db-init adopt"
+			p.Text = "it was applied, and nobody recorded with which content"
+		}
+	}
+	return p
+}
+
+// Verify returns the problems of a [Status]: none where every file is applied,
+// unchanged, and nothing else was. The error is for a status that could not be
+// had.
+func (r *Runner) Verify(ctx context.Context) ([]sqlfile.Problem, error) {
+	s, err := r.Status(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.Problems, nil
+}
