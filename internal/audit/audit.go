@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/schemaguard/schemaguard/internal/audit/object"
+	"github.com/schemaguard/schemaguard/internal/directus"
 	"github.com/schemaguard/schemaguard/internal/redact"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 )
@@ -36,17 +37,17 @@ type Options struct {
 	Live *pgconn.Config
 	// Throwaway makes an empty database whose role may do everything. close removes it.
 	Throwaway func(ctx context.Context) (dsn string, close func() error, err error)
-	// Apply runs the files of db-init that belong to a phase.
-	Apply func(ctx context.Context, conn *pgconn.PgConn, phase Phase) error
+	// Apply runs the files of db-init that belong to a phase on the throwaway database. What it returns is
+	// db-init's fault, unless it is or wraps a [NotRunError].
+	Apply func(ctx context.Context, throwaway *pgconn.Config, phase Phase) error
 	// Sources are the texts of the files of db-init, for saying where an object is defined.
 	Sources []Source
 	// Snapshot is the one that Directus applies.
 	Snapshot *snapshot.Snapshot
+	// Directus is the version that runs: it says which tables and columns are Directus's own.
+	Directus directus.Version
 	// Schema is where Directus makes its tables; "" means public.
 	Schema string
-	// IsSystemColumn tells the columns that Directus gives to its own tables; nil takes all of them for
-	// Directus's.
-	IsSystemColumn func(table, column string) bool
 	// Accepted are the differences that the team has accepted.
 	Accepted []Entry
 	// Timeout bounds each query; zero means thirty seconds.
@@ -89,6 +90,7 @@ type Finding struct {
 
 	live, built object.Object
 	tries       []string // what may bring it about, best first
+	refused     string   // what the server said to the last of them
 }
 
 // Result is the outcome of an audit.
@@ -97,6 +99,8 @@ type Result struct {
 	Findings []Finding
 	// Accepted are those that the team has accepted, Unchecked those that could not be judged.
 	Accepted, Unchecked []Finding
+	// Problems are parts of the snapshot that Directus cannot apply to an empty database.
+	Problems []Problem
 	// Stale are accepted differences that are no longer there.
 	Stale []Entry
 	// Notes say what was left out, and why.
@@ -132,21 +136,15 @@ func (e *DBInitError) Error() string {
 // Unwrap returns the cause.
 func (e *DBInitError) Unwrap() error { return e.Err }
 
-// SnapshotError says that a table of the snapshot cannot be made: Directus could not apply it either.
-type SnapshotError struct {
-	Table string
-	Err   error
+// Problem is a part of the snapshot that cannot be made on an empty database: a new Directus fails there.
+type Problem struct {
+	Table   string
+	SQL     string // what Directus would run
+	Message string // the server's
+	whole   bool   // the table itself
 }
 
-// Error implements error.
-func (e *SnapshotError) Error() string {
-	return fmt.Sprintf("making table %s of the snapshot on an empty database: %s", e.Table, e.Err)
-}
-
-// Unwrap returns the cause.
-func (e *SnapshotError) Unwrap() error { return e.Err }
-
-// Run makes the audit. Its errors are a [NotRunError], a [DBInitError], a [SnapshotError], or that of ctx.
+// Run makes the audit. Its errors are a [NotRunError], a [DBInitError], or that of ctx.
 func Run(ctx context.Context, o Options) (r *Result, err error) {
 	if o.Schema == "" {
 		o.Schema = "public"
@@ -164,24 +162,28 @@ func Run(ctx context.Context, o Options) (r *Result, err error) {
 			err = errors.Join(err, notRun("removing the throwaway database", "", cerr))
 		}
 	}()
-	conn, err := pgconn.Connect(ctx, dsn)
+	config, err := pgconn.ParseConfig(dsn)
+	if err != nil {
+		return nil, notRun("reading the throwaway database's address", "", errors.New("it is no connection string of Postgres"))
+	}
+	conn, err := pgconn.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, notRun("connecting to the throwaway database", "schemaguard audit --throwaway-dsn postgres://...", err)
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	b := builder{o: o, conn: conn, live: live}
+	b := builder{o: o, config: config, conn: conn, live: live}
 	built, err := b.build(ctx)
 	if err != nil {
 		return nil, err
 	}
 	c := newComparison(o, live, built)
-	c.missing = b.missing
+	c.missing, c.problems = b.missing, b.problems
 	findings := c.findings()
 	findings, err = prove(ctx, conn, findings, len(b.missing) > 0 || live.Major() != built.Major())
 	if err != nil {
 		return nil, notRun("trying the SQL on the throwaway database", "", err)
 	}
-	r = &Result{Notes: append(b.notes, c.notes()...), Compared: c.compared}
+	r = &Result{Notes: append(b.notes, c.notes()...), Compared: c.compared, Problems: b.problems}
 	r.sort(c, findings, o)
 	return r, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/schemaguard/schemaguard/internal/directus"
 	"github.com/schemaguard/schemaguard/internal/pgserver/pgtest"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 )
@@ -66,7 +67,13 @@ func (s setting) options(t testing.TB) Options {
 	}
 	o := Options{
 		Live: config, Snapshot: decode(t, s.snapshot), Accepted: s.accepted, Throwaway: s.throwaway,
-		Apply: func(ctx context.Context, conn *pgconn.PgConn, phase Phase) error {
+		Directus: directus.Version{Major: 12, Minor: 4, Patch: 1},
+		Apply: func(ctx context.Context, config *pgconn.Config, phase Phase) error {
+			conn, err := pgconn.ConnectConfig(ctx, config)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = conn.Close(ctx) }()
 			return conn.Exec(ctx, map[Phase]string{Pre: s.pre, Post: s.post}[phase]).Close()
 		},
 		Sources: []Source{{"db-init/001.sql", s.pre}, {"db-init-post/002.sql", s.post}},

@@ -11,15 +11,19 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/audit/object"
 	"github.com/schemaguard/schemaguard/internal/audit/snapshotddl"
+	"github.com/schemaguard/schemaguard/internal/directus"
 )
 
 // builder makes the throwaway database what a new installation would be.
 type builder struct {
 	o       Options
+	config  *pgconn.Config
 	conn    *pgconn.PgConn
 	live    *object.Set
 	missing []string // extensions of live that the throwaway server does not have to offer
 	notes   []string
+
+	problems []Problem
 }
 
 // build runs what a first boot runs, and reads the outcome: db-init before Directus, Directus's own
@@ -72,22 +76,22 @@ func (b *builder) lookForExtensions(ctx context.Context) error {
 	return nil
 }
 
-// apply runs one phase of db-init. Whatever it leaves behind in the session goes.
+// apply runs one phase of db-init.
 func (b *builder) apply(ctx context.Context, phase Phase) error {
-	if err := b.o.Apply(ctx, b.conn, phase); err != nil {
-		var pg *pgconn.PgError
-		if errors.As(err, &pg) && (pg.Code == "0A000" || pg.Code == "58P01") && strings.Contains(pg.Message, "extension") {
-			return notRun(fmt.Sprintf("running db-init (%s)", phase), "schemaguard audit --throwaway-dsn DSN, of a server that has the extension", err)
-		}
-		if ctx.Err() != nil || b.conn.IsClosed() {
-			return notRun(fmt.Sprintf("running db-init (%s)", phase), "", err)
-		}
-		return &DBInitError{Phase: phase, Err: err}
+	err := b.o.Apply(ctx, b.config, phase)
+	var not *NotRunError
+	var pg *pgconn.PgError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &not):
+		return err
+	case errors.As(err, &pg) && (pg.Code == "0A000" || pg.Code == "58P01") && strings.Contains(pg.Message, "extension"):
+		return notRun(fmt.Sprintf("running db-init (%s)", phase), "schemaguard audit --throwaway-dsn DSN, of a server that has the extension", err)
+	case ctx.Err() != nil:
+		return notRun(fmt.Sprintf("running db-init (%s)", phase), "", err)
 	}
-	if err := b.exec(ctx, "RESET ALL; RESET ROLE"); err != nil {
-		return &DBInitError{Phase: phase, Err: fmt.Errorf("it leaves a transaction open: %w", err)}
-	}
-	return nil
+	return &DBInitError{Phase: phase, Err: err}
 }
 
 // versions notes what makes the two servers differ.
@@ -107,7 +111,13 @@ func (b *builder) versions(built *object.Set) {
 }
 
 // isSystem tells Directus's own tables.
-func isSystem(table string) bool { return strings.HasPrefix(table, "directus_") }
+func (o Options) isSystem(table string) bool { return directus.IsSystemCollection(o.Directus, table) }
+
+// isSystemColumn tells the columns that Directus gives to its own tables. One of them is no
+// field of its: directus_deployments.webhook_secret (12.4.1, migrations/20260211A-add-deployment-webhooks.js).
+func (o Options) isSystemColumn(table, column string) bool {
+	return directus.IsSystemField(o.Directus, table, column) || table == "directus_deployments" && column == "webhook_secret"
+}
 
 // systemTables makes Directus's own tables from those of live, so that foreign keys, triggers and the
 // files of db-init find them. Only what Directus itself put there is taken over.
@@ -116,9 +126,9 @@ func (b *builder) systemTables(ctx context.Context) error {
 	for _, o := range b.live.Sorted() {
 		switch {
 		case o.Schema != b.o.Schema:
-		case o.Kind == object.Table && isSystem(o.Name):
+		case o.Kind == object.Table && b.o.isSystem(o.Name):
 			tables = append(tables, b.systemTable(o))
-		case !isSystem(o.Table) || !directusOwn(o):
+		case !b.o.isSystem(o.Table) || !directusOwn(o) || slices.ContainsFunc(o.Columns, func(c string) bool { return !b.o.isSystemColumn(o.Table, c) }):
 		case o.Kind == object.Sequence:
 			first = append(first, o.Create)
 		case o.Kind == object.ForeignKey:
@@ -130,7 +140,7 @@ func (b *builder) systemTables(ctx context.Context) error {
 	for _, sql := range slices.Concat(first, tables, rest, keys) {
 		if err := b.exec(ctx, sql); err != nil {
 			var pg *pgconn.PgError
-			if errors.As(err, &pg) && strings.HasPrefix(pg.Code, "42P07") { // db-init made it
+			if errors.As(err, &pg) && slices.Contains([]string{"42P07", "42710", "42P16"}, pg.Code) { // db-init made it
 				continue
 			}
 			b.notes = append(b.notes, fmt.Sprintf("a part of Directus's own tables could not be made on the throwaway server: %s", err))
@@ -146,7 +156,7 @@ func (b *builder) systemTable(table object.Object) string {
 		if o.Kind != object.Column || o.Schema != table.Schema || o.Table != table.Name {
 			continue
 		}
-		if b.o.IsSystemColumn == nil || b.o.IsSystemColumn(o.Table, o.Name) {
+		if b.o.isSystemColumn(o.Table, o.Name) {
 			columns = append(columns, o.Def)
 		}
 	}
@@ -182,27 +192,40 @@ func (b *builder) snapshotTables(ctx context.Context) error {
 		return notRun("setting the search_path", "", err)
 	}
 	for _, s := range snapshotddl.Statements(b.o.Snapshot, b.o.Schema) {
-		if there[s.Table] && !isSystem(s.Table) {
+		if there[s.Table] && !b.o.isSystem(s.Table) {
 			if s.Creates {
 				b.notes = append(b.notes, fmt.Sprintf("db-init makes table %s, and so does the snapshot: Directus cannot apply it to a new database", s.Table))
 			}
 			continue
 		}
-		if err := b.exec(ctx, s.SQL); err != nil {
-			return b.snapshotProblem(s, err)
+		if err := b.snapshotStatement(ctx, s); err != nil {
+			return err
 		}
 	}
 	return b.exec(ctx, "RESET search_path")
 }
 
-// snapshotProblem says why a statement of the snapshot did not run.
-func (b *builder) snapshotProblem(s snapshotddl.Statement, err error) error {
-	if slices.Contains(b.missing, "postgis") && strings.Contains(s.SQL, "geometry(") {
+// snapshotStatement runs one statement; one that the server refuses is a problem of the snapshot.
+func (b *builder) snapshotStatement(ctx context.Context, s snapshotddl.Statement) error {
+	err := b.exec(ctx, s.SQL)
+	var pg *pgconn.PgError
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &pg):
+		return notRun("making table "+s.Table+" of the snapshot", "", err)
+	case !s.Creates && (pg.Code == "42P07" || pg.Code == "42710"):
+		return nil // a key or an index of the same name does as well: see [object.Object.Plain]
+	case slices.Contains(b.missing, "postgis") && strings.Contains(s.SQL, "geometry("):
 		return notRun("making table "+s.Table+" of the snapshot", "schemaguard audit --throwaway-dsn DSN, of a server that has PostGIS", err)
 	}
-	var pg *pgconn.PgError
-	if !errors.As(err, &pg) {
-		return notRun("making table "+s.Table+" of the snapshot", "", err)
+	if !b.failed(s.Table) {
+		b.problems = append(b.problems, Problem{Table: s.Table, SQL: s.SQL, Message: pg.Message, whole: s.Creates})
 	}
-	return &SnapshotError{Table: s.Table, Err: err}
+	return nil
+}
+
+// failed tells whether a table could not be made as a whole: what belongs to it fails then as well.
+func (b *builder) failed(table string) bool {
+	return slices.ContainsFunc(b.problems, func(p Problem) bool { return p.Table == table && p.whole })
 }

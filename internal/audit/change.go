@@ -45,7 +45,9 @@ func changes(from, to object.Object) []string {
 		return nonEmpty(changeColumn(from, to))
 	case object.Enum:
 		return nonEmpty(addLabels(from, to))
-	case object.Table, object.Partition, object.ForeignTable, object.Schema, object.Composite, object.Domain, object.Range, object.Other:
+	case object.Table:
+		return nonEmpty(setLogged(from, to))
+	case object.Partition, object.ForeignTable, object.Schema, object.Composite, object.Domain, object.Range, object.Other:
 		return nonEmpty(to.Replace)
 	case object.Extension, object.Sequence, object.SequenceOwner, object.Comment, object.Hypertable:
 		return nonEmpty(to.Replace)
@@ -58,6 +60,20 @@ func changes(from, to object.Object) []string {
 		return nonEmpty(to.Replace)
 	}
 	return nonEmpty(to.Replace, from.Drop+"\n"+to.Create)
+}
+
+// setLogged is the SQL for two tables that differ in nothing else; "" where they do.
+func setLogged(from, to object.Object) string {
+	const unlogged = "UNLOGGED"
+	bare := func(def string) string { return strings.TrimSpace(strings.TrimPrefix(def, unlogged)) }
+	if bare(from.Def) != bare(to.Def) {
+		return ""
+	}
+	word := "LOGGED"
+	if strings.HasPrefix(to.Def, unlogged) {
+		word = unlogged
+	}
+	return "ALTER TABLE " + object.Quote(to.Schema) + "." + object.Quote(to.Name) + " SET " + word + ";"
 }
 
 // changeColumn is the SQL that gives a column another type, collation, default and so on; "" where only

@@ -18,8 +18,10 @@ type comparison struct {
 	live, built *object.Set
 	managed     map[string]bool           // tables that the snapshot makes
 	fields      map[string]*snapshot.Item // by table.column, in NUL
+	listed      map[string]bool           // collections of the snapshot, with a table or without
 	tracked     map[string]bool
-	missing     []string // extensions that the throwaway server lacks
+	missing     []string  // extensions that the throwaway server lacks
+	problems    []Problem // of the snapshot
 
 	compared int
 	unsaved  map[string]int // objects on collections that the snapshot does not have yet
@@ -29,9 +31,10 @@ type comparison struct {
 func newComparison(o Options, live, built *object.Set) *comparison {
 	c := &comparison{
 		o: o, live: live, built: built, managed: map[string]bool{}, fields: map[string]*snapshot.Item{},
-		tracked: map[string]bool{}, unsaved: map[string]int{}, pending: map[string]int{},
+		listed: map[string]bool{}, tracked: map[string]bool{}, unsaved: map[string]int{}, pending: map[string]int{},
 	}
 	for _, item := range o.Snapshot.Items(snapshot.Collection) {
+		c.listed[item.Key.Collection] = true
 		if !item.Schema().IsNull() {
 			c.managed[item.Key.Collection] = true
 		}
@@ -78,11 +81,11 @@ func (c *comparison) judge(k object.Key, l, b object.Object, inLive, inBuilt boo
 	if k.Kind == object.Table || k.Kind == object.Partition {
 		table = k.Name
 	}
-	if table == trackingTable {
+	if table == trackingTable || slices.ContainsFunc(c.problems, func(p Problem) bool { return p.whole && p.Table == table && k.Schema == c.o.Schema }) {
 		return f, false
 	}
 	switch here := k.Schema == c.o.Schema; {
-	case here && isSystem(table):
+	case here && c.o.isSystem(table):
 		if !c.onSystemTable(k, l, b, inLive, inBuilt) {
 			return f, false
 		}
@@ -90,7 +93,7 @@ func (c *comparison) judge(k object.Key, l, b object.Object, inLive, inBuilt boo
 		if !c.onManagedTable(table, k, l, b, inLive, inBuilt) {
 			return f, false
 		}
-	case here && c.tracked[table] && !c.has(c.built, table):
+	case here && c.isUnsaved(table):
 		if k.Kind == object.Table || k.Kind == object.Column || l.Plain {
 			return f, false
 		}
@@ -110,6 +113,13 @@ func (c *comparison) judge(k object.Key, l, b object.Object, inLive, inBuilt boo
 		f.State = Differs
 	}
 	return f, true
+}
+
+// isUnsaved tells a collection that somebody made and that is not in the snapshot yet. A partitioned table
+// is none, whatever directus_collections says: Directus does not see it.
+func (c *comparison) isUnsaved(table string) bool {
+	o, ok := c.live.Objects[object.Key{Kind: object.Table, Schema: c.o.Schema, Name: table}]
+	return ok && c.tracked[table] && !c.listed[table] && !strings.Contains(o.Def, "PARTITION BY") && !c.has(c.built, table)
 }
 
 func (c *comparison) has(set *object.Set, table string) bool {
@@ -134,7 +144,7 @@ func (c *comparison) onSystemTable(k object.Key, l, b object.Object, inLive, inB
 		if c.isManagedColumn(k) {
 			return c.managedColumn(k, l, b, inLive, inBuilt)
 		}
-		return c.o.IsSystemColumn != nil && !c.o.IsSystemColumn(k.Table, k.Name)
+		return !c.o.isSystemColumn(k.Table, k.Name)
 	}
 	return inLive && !directusOwn(l) || inBuilt && !directusOwn(b)
 }

@@ -3,7 +3,6 @@ package audit
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -54,6 +53,9 @@ func prove(ctx context.Context, conn *pgconn.PgConn, findings []Finding, lenient
 		}
 	}
 	for _, f := range append(failed, rest...) {
+		if f.refused != "" {
+			f.Remark = strings.TrimPrefix(f.Remark+"; its SQL does not run on the throwaway database: "+f.refused, "; ")
+		}
 		out = append(out, *f)
 	}
 	return out, nil
@@ -113,21 +115,13 @@ func (p prover) one(f *Finding) (ran bool, err error) {
 			return false, err
 		}
 		if problem == nil {
-			f.SQL = sql
-			if strings.HasPrefix(f.Remark, untried) {
-				f.Remark = ""
-			}
+			f.SQL, f.refused = sql, ""
 			return true, nil
 		}
-		if f.Remark == "" || strings.HasPrefix(f.Remark, untried) {
-			f.Remark = fmt.Sprintf("%s: %s", untried, problem.Message)
-		}
+		f.refused = problem.Message
 	}
 	return false, nil
 }
-
-// untried begins the remark on SQL that did not run.
-const untried = "its SQL does not run on the throwaway database"
 
 // withoutRows keeps a materialized view from being filled: its query may be anything.
 func withoutRows(o object.Object, sql string) string {

@@ -120,12 +120,31 @@ func (k Key) Compare(other Key) int {
 	)
 }
 
+// guarded tells the kinds for which Postgres knows no CREATE IF NOT EXISTS and no CREATE OR REPLACE.
+func (k Kind) guarded() bool {
+	switch k {
+	case Enum, Domain, Range, Composite, Wrapper, PrimaryKey, Unique, Check, Exclusion, ForeignKey, Trigger, Policy, EventTrigger:
+		return true
+	}
+	return false
+}
+
+// guard makes SQL do nothing where its object is there already.
+func guard(sql string) string {
+	tag := "$do$"
+	for n := 1; strings.Contains(sql, tag); n++ {
+		tag = fmt.Sprintf("$do%d$", n)
+	}
+	return "DO " + tag + " BEGIN\n  " + sql + "\nEXCEPTION WHEN duplicate_object OR duplicate_table OR invalid_table_definition THEN NULL; -- it is there\nEND " + tag + ";"
+}
+
 // Object is one object of a database.
 type Object struct {
 	Key
 	// Def is its definition as the server prints it; equal definitions are equal text.
 	Def string
-	// Create is the SQL that makes it; "" where none can be given.
+	// Create is the SQL that makes it, and does nothing where it is there already: db-init runs on the
+	// live database too. "" where none can be given.
 	Create string
 	// Replace is the SQL that changes one of this name into it; "" where only [Object.Drop] and
 	// [Object.Create] do.

@@ -122,6 +122,9 @@ func (s *Set) scan(result int, row [][]byte) error {
 		Key: Key{Kind(row[0]), string(row[1]), string(row[2]), string(row[3])},
 		Def: string(row[4]), Create: string(row[5]), Replace: string(row[6]), Drop: string(row[7]), Plain: string(row[8]) == "t",
 	}
+	if o.Kind.guarded() && o.Create != "" {
+		o.Create = guard(o.Create)
+	}
 	if row[9] != nil {
 		if err := json.Unmarshal(row[9], &o.Columns); err != nil {
 			return fmt.Errorf("reading the columns of %s: %w", o.Key, err)

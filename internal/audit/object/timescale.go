@@ -95,7 +95,7 @@ func (s *Set) addTimescale(rows map[string][][]byte) error {
 		with := fmt.Sprintf(" WITH (timescaledb.continuous, timescaledb.materialized_only = %v)", c.MaterializedOnly)
 		o := Object{
 			Key: Key{ContinuousView, c.ViewSchema, "", c.ViewName}, Def: strings.TrimSpace(with) + " " + def,
-			Create: "CREATE MATERIALIZED VIEW " + name + with + " AS\n" + def + "\nWITH NO DATA;", Drop: "DROP MATERIALIZED VIEW " + name + ";",
+			Create: "CREATE MATERIALIZED VIEW IF NOT EXISTS " + name + with + " AS\n" + def + "\nWITH NO DATA;", Drop: "DROP MATERIALIZED VIEW " + name + ";",
 		}
 		if err := s.add(o); err != nil {
 			return err
@@ -121,14 +121,14 @@ func hypertable(h timescaleRow, dimensions []timescaleRow) Object {
 		switch {
 		case d.Partitions != nil:
 			defs = append(defs, fmt.Sprintf("%s in %d partitions", spell(d.Column), *d.Partitions))
-			sql = append(sql, fmt.Sprintf("SELECT add_dimension(%s, %s, number_partitions => %d);", regclass, Literal(d.Column), *d.Partitions))
+			sql = append(sql, fmt.Sprintf("SELECT add_dimension(%s, %s, number_partitions => %d, if_not_exists => true);", regclass, Literal(d.Column), *d.Partitions))
 		case d.Number <= 1:
 			defs = append(defs, fmt.Sprintf("%s every %s", spell(d.Column), step))
-			sql = append(sql, fmt.Sprintf("SELECT create_hypertable(%s, %s, chunk_time_interval => %s, migrate_data => true);", regclass, Literal(d.Column), step))
+			sql = append(sql, fmt.Sprintf("SELECT create_hypertable(%s, %s, chunk_time_interval => %s, migrate_data => true, if_not_exists => true);", regclass, Literal(d.Column), step))
 			o.Replace = fmt.Sprintf("SELECT set_chunk_time_interval(%s, %s);", regclass, step)
 		default:
 			defs = append(defs, fmt.Sprintf("%s every %s", spell(d.Column), step))
-			sql = append(sql, fmt.Sprintf("SELECT add_dimension(%s, %s, chunk_time_interval => %s);", regclass, Literal(d.Column), step))
+			sql = append(sql, fmt.Sprintf("SELECT add_dimension(%s, %s, chunk_time_interval => %s, if_not_exists => true);", regclass, Literal(d.Column), step))
 		}
 	}
 	if h.Compression {
@@ -157,7 +157,7 @@ func job(j timescaleRow) (Object, bool) {
 			continue
 		}
 		short := strings.TrimPrefix(proc, "policy_")
-		o.Create = fmt.Sprintf("SELECT add_%s_policy(%s, INTERVAL %s);", short, regclass, Literal(after))
+		o.Create = fmt.Sprintf("SELECT add_%s_policy(%s, INTERVAL %s, if_not_exists => true);", short, regclass, Literal(after))
 		o.Drop = fmt.Sprintf("SELECT remove_%s_policy(%s);", short, regclass)
 	}
 	return o, true

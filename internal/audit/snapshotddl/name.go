@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
-	"unicode/utf8"
 )
 
 // IndexName is the name that Directus gives an index, a unique constraint or a foreign key (kind: index,
@@ -32,19 +31,6 @@ func simpleHash(units []uint16) string {
 		abs = -abs
 	}
 	return strconv.FormatInt(abs, 16)
-}
-
-// cut shortens a name as Postgres does, to 63 bytes and whole characters.
-func cut(name string) string {
-	const limit = 63
-	if len(name) <= limit {
-		return name
-	}
-	end := limit
-	for end > 0 && !utf8.RuneStart(name[end]) {
-		end--
-	}
-	return name[:end]
 }
 
 func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

@@ -88,8 +88,8 @@ func (w *writer) table(name string, fields []*snapshot.Item) {
 			columns = append(columns, c)
 		}
 	}
-	constraint := "CONSTRAINT " + quote(cut(name+"_pkey")) + " PRIMARY KEY (" + quote(key) + ")"
-	w.add(name, "CREATE TABLE "+w.name(name)+" ("+strings.Join(append(columns, constraint), ", ")+")", true)
+	// Postgres names the key: name_pkey, shortened where that is too long.
+	w.add(name, "CREATE TABLE "+w.name(name)+" ("+strings.Join(append(columns, "PRIMARY KEY ("+quote(key)+")"), ", ")+")", true)
 	for _, f := range fields {
 		if f.Key.Field != key && column(f) != "" {
 			w.indexes(f)

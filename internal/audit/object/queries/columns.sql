@@ -1,6 +1,6 @@
 -- The columns of tables that are no partitions; views' columns are in their definition.
 SELECT 'column', n.nspname, c.relname, a.attname, $column,
-  format('ALTER TABLE %I.%I ADD COLUMN %s;', n.nspname, c.relname, $column), NULL,
+  format('ALTER TABLE %I.%I ADD COLUMN IF NOT EXISTS %s;', n.nspname, c.relname, $column), NULL,
   format('ALTER TABLE %I.%I DROP COLUMN %I;', n.nspname, c.relname, a.attname), false, NULL,
   json_build_object('type', format_type(a.atttypid, a.atttypmod), 'base', format_type(a.atttypid, NULL),
     'collation', coalesce($collation, ''), 'identity', coalesce($identity, ''),

@@ -7,7 +7,7 @@ WHERE p.prokind <> 'a' AND p.oid >= 16384 AND $user(n) AND $own(pg_proc, p.oid)
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')
 UNION ALL
 SELECT 'aggregate', n.nspname, '', format('%s(%s)', quote_ident(p.proname), args.list), d.def,
-  format('CREATE AGGREGATE %I.%I(%s) (%s);', n.nspname, p.proname, args.list, d.def), NULL,
+  format('CREATE OR REPLACE AGGREGATE %I.%I(%s) (%s);', n.nspname, p.proname, args.list, d.def), NULL,
   format('DROP AGGREGATE %I.%I(%s);', n.nspname, p.proname, args.list), false, NULL, NULL
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_aggregate a ON a.aggfnoid = p.oid
 CROSS JOIN LATERAL (SELECT CASE WHEN p.pronargs = 0 THEN '*' ELSE pg_get_function_identity_arguments(p.oid) END AS list) args

@@ -1,7 +1,7 @@
 -- Indexes that back no constraint and were made by themselves, not with their parent's.
 SELECT 'index', n.nspname, c.relname, x.relname,
   pg_get_indexdef(i.indexrelid) || CASE WHEN i.indisvalid OR c.relkind = 'p' THEN '' ELSE ' (invalid)' END,
-  pg_get_indexdef(i.indexrelid) || ';', NULL, format('DROP INDEX %I.%I;', n.nspname, x.relname),
+  regexp_replace(pg_get_indexdef(i.indexrelid), '^CREATE (UNIQUE )?INDEX ', 'CREATE \1INDEX IF NOT EXISTS ') || ';', NULL, format('DROP INDEX %I.%I;', n.nspname, x.relname),
   am.amname = 'btree' AND i.indnatts = 1 AND NOT i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL AND i.indisvalid
     AND i.indoption[0] = 0 AND x.reloptions IS NULL AND i.indcollation[0] IN (0, (SELECT a.attcollation FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = i.indkey[0]))
     AND (SELECT o.opcdefault FROM pg_opclass o WHERE o.oid = i.indclass[0]),

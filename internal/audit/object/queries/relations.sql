@@ -6,13 +6,13 @@ SELECT CASE WHEN c.relkind = 'f' THEN 'foreign table' WHEN c.relispartition THEN
     pg_get_expr(c.relpartbound, c.oid), 'PARTITION BY ' || pg_get_partkeydef(c.oid),
     CASE WHEN c.reloftype <> 0 THEN 'OF ' || format_type(c.reloftype, NULL) END,
     CASE WHEN f.ftrelid IS NOT NULL THEN format('SERVER %I', s.srvname) || $options(f.ftoptions) END),
-  CASE WHEN c.relispartition AND c.relkind <> 'f' THEN format('CREATE %sTABLE %I.%I PARTITION OF %s %s%s;', unlogged, n.nspname, c.relname,
+  CASE WHEN c.relispartition AND c.relkind <> 'f' THEN format('CREATE %sTABLE IF NOT EXISTS %I.%I PARTITION OF %s %s%s;', unlogged, n.nspname, c.relname,
       parents.names, pg_get_expr(c.relpartbound, c.oid), ' PARTITION BY ' || pg_get_partkeydef(c.oid))
-    WHEN c.relispartition THEN format('CREATE FOREIGN TABLE %I.%I PARTITION OF %s %s SERVER %I%s;', n.nspname, c.relname,
+    WHEN c.relispartition THEN format('CREATE FOREIGN TABLE IF NOT EXISTS %I.%I PARTITION OF %s %s SERVER %I%s;', n.nspname, c.relname,
       parents.names, pg_get_expr(c.relpartbound, c.oid), s.srvname, $options(f.ftoptions))
-    WHEN c.relkind = 'f' THEN format('CREATE FOREIGN TABLE %I.%I (%s) SERVER %I%s;', n.nspname, c.relname, cols.list, s.srvname, $options(f.ftoptions))
-    WHEN c.reloftype <> 0 THEN format('CREATE %sTABLE %I.%I OF %s;', unlogged, n.nspname, c.relname, format_type(c.reloftype, NULL))
-    ELSE format('CREATE %sTABLE %I.%I (%s)%s%s;', unlogged, n.nspname, c.relname, cols.list,
+    WHEN c.relkind = 'f' THEN format('CREATE FOREIGN TABLE IF NOT EXISTS %I.%I (%s) SERVER %I%s;', n.nspname, c.relname, cols.list, s.srvname, $options(f.ftoptions))
+    WHEN c.reloftype <> 0 THEN format('CREATE %sTABLE IF NOT EXISTS %I.%I OF %s;', unlogged, n.nspname, c.relname, format_type(c.reloftype, NULL))
+    ELSE format('CREATE %sTABLE IF NOT EXISTS %I.%I (%s)%s%s;', unlogged, n.nspname, c.relname, cols.list,
       CASE WHEN parents.names <> '' THEN ' INHERITS (' || parents.names || ')' END, ' PARTITION BY ' || pg_get_partkeydef(c.oid)) END,
   NULL, format('DROP %sTABLE %I.%I;', CASE WHEN c.relkind = 'f' THEN 'FOREIGN ' ELSE '' END, n.nspname, c.relname),
   false, NULL, NULL

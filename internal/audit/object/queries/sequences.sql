@@ -1,6 +1,6 @@
 -- Sequences; those of identity columns are part of the column.
 SELECT 'sequence', n.nspname, coalesce(t.relname, ''), c.relname, $sequence(s),
-  format('CREATE SEQUENCE %I.%I %s;', n.nspname, c.relname, $sequence(s)), format('ALTER SEQUENCE %I.%I %s;', n.nspname, c.relname, $sequence(s)),
+  format('CREATE SEQUENCE IF NOT EXISTS %I.%I %s;', n.nspname, c.relname, $sequence(s)), format('ALTER SEQUENCE %I.%I %s;', n.nspname, c.relname, $sequence(s)),
   format('DROP SEQUENCE %I.%I;', n.nspname, c.relname),
   t.oid IS NOT NULL AND s.seqincrement = 1 AND s.seqstart = 1 AND s.seqmin = 1 AND s.seqcache = 1 AND NOT s.seqcycle, NULL, NULL
 FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -14,7 +14,7 @@ CROSS JOIN LATERAL (SELECT CASE c.relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THE
   ELSE (SELECT format('USING INDEX %I', x.relname) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident) END AS def) d
 WHERE c.relkind IN ('r', 'p') AND c.relreplident <> 'd' AND c.relpersistence <> 't' AND d.def IS NOT NULL AND $user(n) AND $own(pg_class, c.oid)
 UNION ALL
-SELECT 'statistics', n.nspname, c.relname, s.stxname, pg_get_statisticsobjdef(s.oid), pg_get_statisticsobjdef(s.oid) || ';', NULL, format('DROP STATISTICS %I.%I;', n.nspname, s.stxname), false, NULL, NULL
+SELECT 'statistics', n.nspname, c.relname, s.stxname, pg_get_statisticsobjdef(s.oid), regexp_replace(pg_get_statisticsobjdef(s.oid), '^CREATE STATISTICS ', 'CREATE STATISTICS IF NOT EXISTS ') || ';', NULL, format('DROP STATISTICS %I.%I;', n.nspname, s.stxname), false, NULL, NULL
 FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid JOIN pg_namespace n ON n.oid = s.stxnamespace
 WHERE $user(n) AND $own(pg_class, c.oid)
 UNION ALL
@@ -32,7 +32,7 @@ FROM pg_foreign_data_wrapper w
 CROSS JOIN LATERAL (SELECT concat_ws(' ', 'HANDLER ' || nullif(w.fdwhandler, 0)::regproc::text, 'VALIDATOR ' || nullif(w.fdwvalidator, 0)::regproc::text) || $options(w.fdwoptions) AS def) d
 WHERE $own(pg_foreign_data_wrapper, w.oid)
 UNION ALL
-SELECT 'foreign server', '', '', s.srvname, d.def, format('CREATE SERVER %I %s;', s.srvname, d.def), NULL, format('DROP SERVER %I;', s.srvname), false, NULL, NULL
+SELECT 'foreign server', '', '', s.srvname, d.def, format('CREATE SERVER IF NOT EXISTS %I %s;', s.srvname, d.def), NULL, format('DROP SERVER %I;', s.srvname), false, NULL, NULL
 FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
 CROSS JOIN LATERAL (SELECT concat_ws(' ', 'TYPE ' || quote_literal(s.srvtype), 'VERSION ' || quote_literal(s.srvversion), format('FOREIGN DATA WRAPPER %I', w.fdwname)) || $options(s.srvoptions) AS def) d
 WHERE $own(pg_foreign_server, s.oid)

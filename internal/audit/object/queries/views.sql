@@ -1,7 +1,7 @@
 -- Views, materialized views, rules, triggers and policies.
 SELECT CASE c.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END, n.nspname, '', c.relname,
   coalesce('WITH (' || array_to_string(c.reloptions, ', ') || ') ', '') || pg_get_viewdef(c.oid),
-  format('CREATE %sVIEW %I.%I%s AS%s%s;', CASE c.relkind WHEN 'm' THEN 'MATERIALIZED ' ELSE '' END, n.nspname, c.relname,
+  format('CREATE %s %I.%I%s AS%s%s;', CASE c.relkind WHEN 'm' THEN 'MATERIALIZED VIEW IF NOT EXISTS' ELSE 'OR REPLACE VIEW' END, n.nspname, c.relname,
     ' WITH (' || array_to_string(c.reloptions, ', ') || ')', E'\n', rtrim(pg_get_viewdef(c.oid), ';')),
   CASE c.relkind WHEN 'v' THEN format('CREATE OR REPLACE VIEW %I.%I%s AS%s%s;', n.nspname, c.relname,
     ' WITH (' || array_to_string(c.reloptions, ', ') || ')', E'\n', rtrim(pg_get_viewdef(c.oid), ';')) END,
@@ -9,7 +9,7 @@ SELECT CASE c.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END, n.nspna
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('v', 'm') AND c.relpersistence <> 't' AND $user(n) AND $own(pg_class, c.oid)
 UNION ALL
-SELECT 'rule', n.nspname, c.relname, r.rulename, pg_get_ruledef(r.oid) || CASE r.ev_enabled WHEN 'D' THEN ' (disabled)' ELSE '' END, pg_get_ruledef(r.oid),
+SELECT 'rule', n.nspname, c.relname, r.rulename, pg_get_ruledef(r.oid) || CASE r.ev_enabled WHEN 'D' THEN ' (disabled)' ELSE '' END, regexp_replace(pg_get_ruledef(r.oid), '^CREATE RULE', 'CREATE OR REPLACE RULE'),
   regexp_replace(pg_get_ruledef(r.oid), '^CREATE RULE', 'CREATE OR REPLACE RULE'), format('DROP RULE %I ON %I.%I;', r.rulename, n.nspname, c.relname), false, NULL, NULL
 FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE r.rulename <> '_RETURN' AND $user(n) AND $own(pg_class, c.oid) AND $own(pg_rewrite, r.oid)
