@@ -135,6 +135,10 @@ func (c commands) gate(cmd *cobra.Command, f flags) (*bootgate.Gate, error) {
 	if err != nil {
 		return nil, app.UsageError{Cmd: cmd, Err: err}
 	}
+	sql, err := c.sqlFiles(cfg, f, settings, voice.log)
+	if err != nil {
+		return nil, err
+	}
 	db := database.Database{Options: database.Options{
 		Settings: settings, Versions: runs.versions(c.Ctx, cfg), Budget: cfg.LossTimeout.V, Now: c.Now, Log: voice.log,
 	}}
@@ -143,7 +147,7 @@ func (c commands) gate(cmd *cobra.Command, f flags) (*bootgate.Gate, error) {
 		db.Local = &local
 	}
 	return &bootgate.Gate{
-		Options: o, Target: findTarget(cfg), Database: db, Locker: lock, Directus: runs,
+		Options: o, Target: findTarget(cfg), Database: db, Locker: lock, Directus: runs, DBInit: sql,
 		Log: voice.log, Show: voice.show, Now: c.Now,
 	}, nil
 }

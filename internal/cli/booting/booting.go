@@ -24,7 +24,7 @@ func Commands(a *app.App) []*cobra.Command {
 type flags struct {
 	mode, onRefuse, snapshot       string
 	bootstrapCommand, applyCommand string
-	logFormat                      string
+	logFormat, dbInit, dbInitPost  string
 	noWait, noDBInit, noBootstrap  bool
 	adopt                          bool
 	waitTimeout, lockTimeout       time.Duration
@@ -72,6 +72,8 @@ func (c commands) bootCommand() *cobra.Command {
 	s.StringVar(&f.snapshot, "snapshot", "", "the snapshot `file` (default: that of the settings, else the usual places below /directus)")
 	s.BoolVar(&f.adopt, "adopt", false, "take the database as it is for what was last applied, where no boot has applied anything yet")
 	s.BoolVar(&f.noWait, "no-wait", false, "do not wait for the database")
+	s.StringVar(&f.dbInit, "db-init", "", "the `folder` of SQL to run before Directus (default: db-init, where it is there)")
+	s.StringVar(&f.dbInitPost, "db-init-post", "", "the `folder` of SQL to run after the schema was applied (default: db-init-post)")
 	s.BoolVar(&f.noDBInit, "no-db-init", false, "leave db-init out")
 	s.BoolVar(&f.noBootstrap, "no-bootstrap", false, "leave \"directus bootstrap\" out")
 	s.DurationVar(&f.waitTimeout, "wait-timeout", time.Minute, "how long to wait for the database")

@@ -3,6 +3,7 @@ package booting
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/redact"
@@ -47,6 +48,12 @@ func (c commands) page(v policy.Verdict, next []string) {
 	const bar = "========================================================================"
 	fmt.Fprintln(c.Streams.Err, bar)
 	v.Next = nil
+	if len(next) > 0 { // the ways out are said below, as they are in a container
+		v.Findings = slices.Clone(v.Findings)
+		for i := range v.Findings {
+			v.Findings[i].Fix = ""
+		}
+	}
 	_ = report.Write(c.Streams.Err, report.FormatText, &v, c.ErrOptions())
 	for i, way := range next {
 		if i == 0 {
