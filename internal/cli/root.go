@@ -7,6 +7,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/cli/called"
 	"github.com/schemaguard/schemaguard/internal/cli/inspect"
 	"github.com/schemaguard/schemaguard/internal/cli/setup"
+	"github.com/schemaguard/schemaguard/internal/cli/watching"
 	"github.com/schemaguard/schemaguard/internal/cli/wrapped"
 	"github.com/schemaguard/schemaguard/internal/report"
 )
@@ -48,6 +49,7 @@ func root(a *app.App) *cobra.Command {
 	cmd.AddCommand(inspect.Commands(a)...)
 	cmd.AddCommand(setup.Commands(a)...)
 	cmd.AddCommand(called.Commands(a)...)
+	cmd.AddCommand(watching.Commands(a)...)
 	cmd.AddCommand(wrapped.Commands(a)...)
 	cmd.AddCommand(exitCodesTopic())
 	for _, sub := range cmd.Commands() {

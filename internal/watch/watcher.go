@@ -60,6 +60,7 @@ type Watcher struct {
 	wake  chan struct{} // ends a wait
 	mu    sync.Mutex
 	dirty Moved
+	notes []string // still to be told
 	count Counters
 
 	// The rest belongs to Run.
@@ -105,6 +106,23 @@ func (w *Watcher) Poke(what Moved) {
 	}
 }
 
+// Note has the watcher tell something that is no change of the schema.
+func (w *Watcher) Note(text string) {
+	w.mu.Lock()
+	w.notes = append(w.notes, text)
+	w.mu.Unlock()
+	w.Poke(0)
+}
+
+// takeNotes returns what is still to be told.
+func (w *Watcher) takeNotes() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	notes := w.notes
+	w.notes = nil
+	return notes
+}
+
 // take returns what moved since it was called last.
 func (w *Watcher) take() Moved {
 	w.mu.Lock()
@@ -119,6 +137,9 @@ func (w *Watcher) Run(ctx context.Context) error {
 	defer w.hangUp()
 	w.Poke(Settings | Containers | Asked)
 	for {
+		for _, text := range w.takeNotes() {
+			w.emit(Noticed, text)
+		}
 		pause := w.cycle(ctx)
 		if ctx.Err() != nil {
 			return nil
