@@ -24,8 +24,8 @@ SELECT concat_ws(' '
   , named.meta
   , has.version
   , (SELECT hash_array_extended(array_agg(xmin), 0) FROM pg_attribute WHERE attrelid = ANY (tables) AND attnum > 0)
-  , (SELECT hash_array_extended(array_agg(xmin), 0) FROM pg_index WHERE indrelid = ANY (tables))
-  , (SELECT hash_array_extended(array_agg(xmin), 0) FROM pg_constraint WHERE conrelid = ANY (tables))
+  , (SELECT hash_array_extended(array_agg(x.xmin), 0) FROM rel, LATERAL (SELECT xmin FROM pg_index WHERE indrelid = rel.oid OFFSET 0) x WHERE relkind = 'r')
+  , (SELECT hash_array_extended(array_agg(x.xmin), 0) FROM rel, LATERAL (SELECT xmin FROM pg_constraint WHERE conrelid = rel.oid OFFSET 0) x WHERE relkind = 'r')
   , (SELECT hash_array_extended(array_agg(xmin), 0) FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = ANY (sequences))
   , (SELECT hash_array_extended(array_agg(xmin), 0) FROM pg_type
       WHERE oid = ANY (ARRAY(SELECT objid FROM pg_depend
@@ -34,7 +34,6 @@ SELECT concat_ws(' '
   , (SELECT hash_array_extended(array_agg(xmin), 0) FROM pg_extension)
   , (SELECT hash_array_extended(array_agg(xmin), 0) FROM pg_auth_members)
   , (SELECT hash_array_extended(array_agg(xmin), 0) FROM pg_event_trigger)
-  , (SELECT hash_array_extended(array_agg(xmin), 0) FROM pg_trigger WHERE tgrelid = ANY (meta) AND NOT tgisinternal)
   , (SELECT concat(rolsuper, rolinherit) FROM pg_roles WHERE rolname = current_user)
   , (SELECT string_agg(concat(nsp.oid, ':', nsp.xmin, ':', point.oid, ':', point.xmin), ',' ORDER BY nsp.oid)
        FROM pg_namespace nsp
