@@ -1,0 +1,39 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/schemaguard/schemaguard/internal/dbinit"
+	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
+)
+
+// FromFiles returns what [Options.Apply] needs for the files of a project, as [dbinit.Load] returned them:
+// they run on the throwaway database as on any other, recorded and in their order. A number that is
+// missing does not matter there. tool is the version of this program.
+func FromFiles(set sqlfile.Set, problems []sqlfile.Problem, tool string) func(context.Context, *pgconn.Config, Phase) error {
+	return func(ctx context.Context, throwaway *pgconn.Config, phase Phase) error {
+		if len(set.Files) == 0 && len(problems) == 0 {
+			return nil
+		}
+		r, err := dbinit.Open(ctx, throwaway, set, problems, dbinit.Options{Allow: dbinit.Allowable(), Tool: tool})
+		if err != nil {
+			return unreachable(phase, err)
+		}
+		defer r.Close()
+		_, err = r.Apply(ctx, sqlfile.Phase(phase), nil)
+		return unreachable(phase, err)
+	}
+}
+
+// unreachable keeps a connection that is gone from passing for a fault of the files.
+func unreachable(phase Phase, err error) error {
+	var gone *dbinit.UnreachableError
+	if errors.As(err, &gone) {
+		return notRun(fmt.Sprintf("running db-init (%s)", phase), "", err)
+	}
+	return err
+}
