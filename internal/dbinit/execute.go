@@ -188,6 +188,11 @@ func excerpt(f *sqlfile.File, offset int) string {
 	return terminal.Clean(secretsOf(f).String(strings.TrimSpace(line)))
 }
 
+// Shown is a statement of a file in one line that is fit to be shown.
+func Shown(f *sqlfile.File, s sqltext.Statement) string {
+	return terminal.Clean(secretsOf(f).String(strings.Join(strings.Fields(s.Text), " ")))
+}
+
 // secretsOf knows the passwords that a file sets (CREATE ROLE ... PASSWORD 'x',
 // OPTIONS (password 'x')), so that no message shows them.
 func secretsOf(f *sqlfile.File) *redact.Redactor {

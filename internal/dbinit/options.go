@@ -61,10 +61,8 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Load reads the two folders of a project, named from its root (or absolute);
-// what is wrong with the files comes back beside them. Folders that do not exist
-// hold no files: see [sqlfile.Set.Folders].
-func Load(pre, post, root string) (sqlfile.Set, []sqlfile.Problem, error) {
+// Folders are the two folders of a project, named from its root (or absolute).
+func Folders(pre, post, root string) []sqlfile.Folder {
 	folder := func(path string, phase sqlfile.Phase) sqlfile.Folder {
 		dir := path
 		if !filepath.IsAbs(dir) {
@@ -72,7 +70,13 @@ func Load(pre, post, root string) (sqlfile.Set, []sqlfile.Problem, error) {
 		}
 		return sqlfile.Folder{Dir: dir, Shown: filepath.ToSlash(filepath.Clean(path)), Phase: phase}
 	}
-	return sqlfile.Load(folder(pre, sqlfile.Pre), folder(post, sqlfile.Post))
+	return []sqlfile.Folder{folder(pre, sqlfile.Pre), folder(post, sqlfile.Post)}
+}
+
+// Load reads the [Folders] of a project; what is wrong with the files comes back
+// beside them. Folders that do not exist hold no files: see [sqlfile.Set.Folders].
+func Load(pre, post, root string) (sqlfile.Set, []sqlfile.Problem, error) {
+	return sqlfile.Load(Folders(pre, post, root)...)
 }
 
 // EventKind says what happened.

@@ -71,14 +71,20 @@ func (s Status) Pending(phase sqlfile.Phase) []*sqlfile.File {
 func (s Status) Blocking(allow []sqlfile.Code) []sqlfile.Problem {
 	var stop []sqlfile.Problem
 	for _, p := range s.Problems {
-		switch {
-		case p.Code == sqlfile.Pending, p.Code == sqlfile.NoChecksum, p.Code == sqlfile.Retry:
-		case slices.Contains(allow, p.Code) && slices.Contains(Allowable(), p.Code):
+		switch p.Code {
+		case sqlfile.Pending, sqlfile.NoChecksum, sqlfile.Retry:
 		default:
 			stop = append(stop, p)
 		}
 	}
-	return stop
+	return Without(stop, allow)
+}
+
+// Without leaves out the problems that are allowed and [Allowable].
+func Without(problems []sqlfile.Problem, allow []sqlfile.Code) []sqlfile.Problem {
+	return slices.DeleteFunc(slices.Clone(problems), func(p sqlfile.Problem) bool {
+		return slices.Contains(allow, p.Code) && slices.Contains(Allowable(), p.Code)
+	})
 }
 
 // Allowable are the problems that a run can be told to live with.
@@ -235,4 +241,22 @@ func (r *Runner) Verify(ctx context.Context) ([]sqlfile.Problem, error) {
 		return nil, err
 	}
 	return s.Problems, nil
+}
+
+// Tracked returns the collections that Directus tracks in the database; none where
+// there is no Directus. Which schema its tables are in is asked of the search path.
+func (r *Runner) Tracked(ctx context.Context) ([]string, error) {
+	const there = `SELECT CASE WHEN to_regclass('directus_collections') IS NULL THEN 'f' ELSE 't' END`
+	if is, err := r.text(ctx, there); err != nil || is != "t" {
+		return nil, err
+	}
+	results, err := r.conn.Exec(ctx, "SELECT collection FROM directus_collections ORDER BY 1").ReadAll()
+	if err != nil {
+		return nil, r.broken(fmt.Errorf("reading directus_collections: %w", err))
+	}
+	var names []string
+	for _, row := range results[0].Rows {
+		names = append(names, string(row[0]))
+	}
+	return names, nil
 }

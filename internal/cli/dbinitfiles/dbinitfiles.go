@@ -1,0 +1,199 @@
+// Package dbinitfiles holds the commands of `schemaguard db-init`: the numbered
+// SQL files and what was applied of them.
+package dbinitfiles
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/schemaguard/schemaguard/internal/cli/app"
+	"github.com/schemaguard/schemaguard/internal/connection"
+	"github.com/schemaguard/schemaguard/internal/dbinit"
+	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
+	"github.com/schemaguard/schemaguard/internal/redact"
+	"github.com/schemaguard/schemaguard/internal/terminal"
+	"github.com/schemaguard/schemaguard/internal/workspace"
+)
+
+// commands are those of one run of the program.
+type commands struct {
+	*app.App
+	flags *flags
+}
+
+// flags are those that all of these commands take.
+type flags struct {
+	path, postPath, table                   string
+	lockTimeout, statementTimeout, lockWait time.Duration
+	allow                                   []string
+}
+
+const long = `Directus manages what schema.yaml holds. Everything else (extensions, hypertables,
+triggers, indexes of several columns) is in numbered SQL files: db-init/NNN_name.sql
+run before Directus makes its tables, db-init-post/NNN_name.sql after it. Each runs
+once per database, in one transaction, and is recorded with its checksum in the
+table migrations_applied.
+
+Lines before the first statement of a file can say:
+
+  -- schemaguard:phase post
+  -- schemaguard:no-transaction`
+
+const example = `  schemaguard db-init status
+  schemaguard db-init new "faulty flag"
+  schemaguard db-init apply --phase pre
+  schemaguard db-init verify --json`
+
+// Commands returns them.
+func Commands(a *app.App) []*cobra.Command {
+	c := commands{a, &flags{}}
+	cmd := &cobra.Command{
+		Use: "db-init", Short: "Apply the numbered SQL files that Directus does not manage",
+		Long: long, Example: example, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	f := cmd.PersistentFlags()
+	f.StringVar(&c.flags.path, "path", dbinit.DefaultPath, "the `folder` of files that run before Directus")
+	f.StringVar(&c.flags.postPath, "post-path", dbinit.DefaultPostPath, "the `folder` of files that run after Directus")
+	f.StringVar(&c.flags.table, "table", "", "the `table` that applied files are recorded in (default: migrations_applied, where the search path has it)")
+	f.StringSliceVar(&c.flags.allow, "allow", nil, "live with these problems: gap, missing, out-of-order")
+	cmd.AddCommand(c.statusCommand(), c.applyCommand(), c.verifyCommand(), c.adoptCommand(), c.repairCommand(), c.newCommand())
+	for _, sub := range cmd.Commands() {
+		wrapArgs(sub)
+	}
+	return []*cobra.Command{cmd}
+}
+
+// wrapArgs makes wrong arguments usage errors.
+func wrapArgs(cmd *cobra.Command) {
+	check := cmd.Args
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return app.UsageError{Cmd: cmd, Err: err}
+		}
+		return nil
+	}
+}
+
+// timeouts declares the flags of the commands that wait.
+func (a commands) timeouts(cmd *cobra.Command) {
+	cmd.Flags().DurationVar(&a.flags.lockTimeout, "lock-timeout", dbinit.DefaultLockTimeout, "how long a statement waits for a lock on a table, 0 for ever")
+	cmd.Flags().DurationVar(&a.flags.statementTimeout, "statement-timeout", 0, "how long a statement may take, 0 for ever")
+	cmd.Flags().DurationVar(&a.flags.lockWait, "lock-wait", dbinit.DefaultLockWait, "how long to wait for another run of db-init")
+}
+
+// project is where the files are, and what is wrong with them.
+type project struct {
+	set      sqlfile.Set
+	problems []sqlfile.Problem
+	where    *workspace.Workspace
+}
+
+func (a commands) load() (project, error) {
+	w, err := a.Workspace()
+	if err != nil {
+		return project{}, err
+	}
+	set, problems, err := dbinit.Load(a.flags.path, a.flags.postPath, w.Config.Root)
+	if err != nil {
+		return project{}, err
+	}
+	return project{set, problems, w}, nil
+}
+
+// session is an open database and its files.
+type session struct {
+	project
+	*dbinit.Runner
+	settings *connection.Settings
+}
+
+// open reads the files and connects. A project without either folder has no
+// db-init, and the answer "nothing to do" would be about another folder.
+func (a commands) open(cmd *cobra.Command) (*session, error) {
+	allow, err := a.allowed(cmd)
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.load()
+	if err != nil {
+		return nil, err
+	}
+	if len(p.set.Folders) == 0 {
+		return nil, &workspace.UsageError{Msg: fmt.Sprintf("there is neither a folder %s nor %s in %s", a.flags.path, a.flags.postPath, workspace.Shorten(p.where.Config.Root)),
+			Hints: []string{"schemaguard db-init new NAME", "schemaguard db-init --path FOLDER"}}
+	}
+	settings, err := p.where.FindConnection(a.Ctx)
+	if err != nil {
+		return nil, err
+	}
+	lockTimeout := a.flags.lockTimeout
+	if lockTimeout == 0 {
+		lockTimeout = -1
+	}
+	r, err := dbinit.Open(a.Ctx, settings.PG, p.set, p.problems, dbinit.Options{
+		Table: a.flags.table, SearchPath: settings.SearchPath.Names, LockTimeout: lockTimeout,
+		StatementTimeout: a.flags.statementTimeout, LockWait: a.flags.lockWait, Allow: allow, Tool: app.Version(),
+	})
+	if err != nil {
+		return nil, a.failed(err, settings)
+	}
+	return &session{p, r, settings}, nil
+}
+
+func (a commands) allowed(cmd *cobra.Command) ([]sqlfile.Code, error) {
+	words := map[string]sqlfile.Code{}
+	for _, code := range dbinit.Allowable() {
+		words[wordOf(code)] = code
+	}
+	var codes []sqlfile.Code
+	for _, word := range a.flags.allow {
+		code, ok := words[word]
+		if !ok {
+			return nil, app.Usagef(cmd, "--allow takes gap, missing and out-of-order, not %q", word)
+		}
+		codes = append(codes, code)
+	}
+	return codes, nil
+}
+
+// wordOf is a code as --allow takes it: out-of-order.
+func wordOf(code sqlfile.Code) string {
+	return strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(string(code), "DBINIT_"), "_", "-"))
+}
+
+// coded is an error of db-init: it knows its exit code and what helps.
+type coded interface {
+	error
+	ExitCode() int
+	Hints() []string
+}
+
+// failed makes an error one that ends the program as it should, after saying what
+// does not fit into its line.
+func (a commands) failed(err error, settings *connection.Settings) error {
+	if refused, ok := errors.AsType[*dbinit.RefusedError](err); ok && len(refused.Problems) > 1 {
+		a.list(refused.Problems)
+	}
+	if statement, ok := errors.AsType[*dbinit.StatementError](err); ok {
+		for _, line := range statement.Lines() {
+			a.Note(line)
+		}
+	}
+	var known coded
+	if errors.As(err, &known) {
+		return app.HintError{Code: known.ExitCode(), Err: known, Hints: known.Hints()}
+	}
+	return settings.Redact.Error(redact.Error(err))
+}
+
+// list writes problems to stderr, each with its code.
+func (a commands) list(problems []sqlfile.Problem) {
+	for _, p := range problems {
+		fmt.Fprintf(a.Streams.Err, "schemaguard: %s: %s\n", p.Code, terminal.Clean(p.Error()))
+	}
+}

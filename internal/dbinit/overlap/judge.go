@@ -1,0 +1,142 @@
+package overlap
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
+	"github.com/schemaguard/schemaguard/internal/dbinit/sqltext"
+	"github.com/schemaguard/schemaguard/internal/snapshot"
+	"github.com/schemaguard/schemaguard/internal/terminal"
+)
+
+// Claims are what the other side says.
+type Claims struct {
+	// Snapshot is what Directus will apply; nil where there is none to rely on.
+	Snapshot *snapshot.Snapshot
+	// Tracked are the rows of directus_collections in the database: what Directus
+	// may drop.
+	Tracked []string
+	// Excluded are DB_EXCLUDE_TABLES: what Directus leaves alone.
+	Excluded []string
+	// Pending tells whether a file is still to be run: what an applied one did is
+	// in the database by now, and the check of the schema compares that.
+	Pending func(name string) bool
+}
+
+// Judge returns what the files and the other side both claim.
+func Judge(set sqlfile.Set, c Claims) []sqlfile.Problem {
+	if c.Snapshot == nil {
+		return nil
+	}
+	var problems []sqlfile.Problem
+	for i := range set.Files {
+		f := &set.Files[i]
+		for _, s := range f.Statements {
+			for _, e := range Effects(s.Text) {
+				p := c.judge(f, e)
+				if p.Code == "" {
+					continue
+				}
+				p.File, p.Name, p.At = f.Path, f.Name, sqltext.At(f.Text, s.Offset+e.Offset)
+				problems = append(problems, p)
+			}
+		}
+	}
+	return problems
+}
+
+func (c Claims) judge(f *sqlfile.File, e Effect) sqlfile.Problem {
+	managed := c.collection(e.Table)
+	if e.Kind == CreateTable {
+		return c.created(f, e, managed)
+	}
+	if !managed || !c.Pending(f.Name) || c.agrees(e) {
+		return sqlfile.Problem{}
+	}
+	return sqlfile.Problem{Code: sqlfile.Revert, Text: consequence(e),
+		Hint: "make the change in Directus and save it: schemaguard snapshot --stage"}
+}
+
+// created judges a table that a file creates. A ghost needs both sides: what
+// Directus does not track it does not drop (since 11.10.0), and what it was told
+// to leave alone neither.
+func (c Claims) created(f *sqlfile.File, e Effect, managed bool) sqlfile.Problem {
+	table := terminal.Clean(e.Table)
+	switch {
+	case managed && !(f.Phase == sqlfile.Post && e.IfNotExists):
+		return sqlfile.Problem{Code: sqlfile.Creates,
+			Text: fmt.Sprintf("it creates table %s, which the snapshot creates too: on a new database \"directus schema apply\" fails (Collection already exists)", table),
+			Hint: "leave the table to one of the two: take it out of the file, or out of the snapshot"}
+	case !managed && slices.Contains(c.Tracked, e.Table) && !slices.Contains(c.Excluded, e.Table):
+		return sqlfile.Problem{Code: sqlfile.Ghost,
+			Text: fmt.Sprintf("it creates table %s, which Directus tracks in this database and the snapshot lacks: the next \"directus schema apply\" drops it with its rows", table),
+			Hint: "add " + table + " to DB_EXCLUDE_TABLES, or save it: schemaguard snapshot --stage"}
+	}
+	return sqlfile.Problem{}
+}
+
+func (c Claims) collection(table string) bool {
+	item := c.Snapshot.Get(snapshot.Key{Kind: snapshot.Collection, Collection: table})
+	return item != nil && !item.Schema().IsNull()
+}
+
+// agrees tells whether the snapshot says of the column what the statement makes
+// of it.
+func (c Claims) agrees(e Effect) bool {
+	field := c.Snapshot.Get(snapshot.Key{Kind: snapshot.Field, Collection: e.Table, Field: e.Column})
+	known := field != nil && !field.Schema().IsNull()
+	switch e.Kind {
+	case DropColumn:
+		return !known
+	case AddColumn:
+		return known
+	}
+	if !known {
+		return e.Kind != RenameTable && e.Kind != DropTable && e.Kind != RenameColumn
+	}
+	schema := field.Schema()
+	switch e.Kind {
+	case AlterType:
+		return slices.Contains(spellings(field), e.Type)
+	case SetNotNull:
+		return !schema.Get("is_nullable").Bool()
+	case DropNotNull:
+		return schema.Get("is_nullable").Bool()
+	}
+	return false
+}
+
+// spellings are the type of a field, as typeName may have it.
+func spellings(field *snapshot.Item) []string {
+	s := field.Schema()
+	base := s.Get("data_type").Str()
+	all := []string{}
+	length, precision, scale := s.Get("max_length"), s.Get("numeric_precision"), s.Get("numeric_scale")
+	switch {
+	case !length.IsNull():
+		return append(all, fmt.Sprintf("%s(%.0f)", base, length.Number()))
+	case base == "numeric" && !precision.IsNull():
+		all = append(all, fmt.Sprintf("numeric(%.0f,%.0f)", precision.Number(), scale.Number()))
+		if scale.IsNull() || scale.Number() == 0 {
+			all = append(all, fmt.Sprintf("numeric(%.0f)", precision.Number()))
+		}
+		return all
+	}
+	return append(all, base)
+}
+
+func consequence(e Effect) string {
+	table, column := terminal.Clean(e.Table), terminal.Clean(e.Table+"."+e.Column)
+	switch e.Kind {
+	case AddColumn:
+		return fmt.Sprintf("it adds column %s to a table that the snapshot manages, and the snapshot lacks it: the next \"directus schema apply\" drops it with its values", column)
+	case DropColumn:
+		return fmt.Sprintf("it drops column %s, which the snapshot has: the next \"directus schema apply\" makes it anew, empty", column)
+	case RenameColumn:
+		return fmt.Sprintf("it renames column %s, which the snapshot manages: the next \"directus schema apply\" drops the new name with its values and makes the old one anew, empty", column)
+	case DropTable, RenameTable:
+		return fmt.Sprintf("it takes away table %s, which the snapshot manages: the next \"directus schema apply\" makes it anew, empty", table)
+	}
+	return fmt.Sprintf("it changes column %s, which the snapshot manages and describes otherwise: the next \"directus schema apply\" changes it back, and cuts values that no longer fit", column)
+}
