@@ -170,7 +170,7 @@ func TestMovedIsWhatFetchSees(t *testing.T) {
 			look(t, p)
 			before := fetched(t, conn, path)
 			var moved, deep, looks int
-			for range 300 {
+			for range 120 {
 				var script []string
 				for range 1 + r.IntN(3) {
 					sql := statement(r)

@@ -30,8 +30,8 @@ func fleet(t *testing.T) string {
 	return pgtest.RestoreSQL(t, dumps...)
 }
 
-// connect opens a connection that counts the notifications it gets.
-func connect(t *testing.T, dsn, role string) (conn *pgconn.PgConn, heard *int) {
+// connect opens a connection that counts the notifications it gets, by channel.
+func connect(t *testing.T, dsn, role string) (conn *pgconn.PgConn, heard map[string]int) {
 	t.Helper()
 	c, err := pgconn.ParseConfig(dsn)
 	if err != nil {
@@ -40,8 +40,8 @@ func connect(t *testing.T, dsn, role string) (conn *pgconn.PgConn, heard *int) {
 	if role != "" {
 		c.User = role
 	}
-	heard = new(int)
-	c.OnNotification = func(*pgconn.PgConn, *pgconn.Notification) { *heard++ }
+	heard = map[string]int{}
+	c.OnNotification = func(_ *pgconn.PgConn, n *pgconn.Notification) { heard[n.Channel]++ }
 	if conn, err = pgconn.ConnectConfig(ctx, c); err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func install(t *testing.T, conn *pgconn.PgConn) {
 // listener hears the database; got waits until everything sent so far has come.
 type listener struct {
 	conn  *pgconn.PgConn
-	heard *int
+	heard map[string]int
 }
 
 func listen(t *testing.T, dsn string) listener {
@@ -81,19 +81,16 @@ func listen(t *testing.T, dsn string) listener {
 func (l listener) got(t *testing.T, by *pgconn.PgConn) int {
 	t.Helper()
 	run(t, by, "NOTIFY marker")
-	for end := time.Now().Add(20 * time.Second); ; {
-		bounded, cancel := context.WithDeadline(ctx, end)
+	bounded, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	for l.heard["marker"] == 0 { // the last to be sent is the last to come
 		if err := l.conn.WaitForNotification(bounded); err != nil {
-			cancel()
 			t.Fatal(err)
 		}
-		cancel()
-		run(t, l.conn, "SELECT 1") // what came with it
-		// The marker is the last to be sent, and one of those that were counted.
-		n := *l.heard - 1
-		*l.heard = 0
-		return n
 	}
+	n := l.heard[trigger.Channel]
+	clear(l.heard)
+	return n
 }
 
 func TestWhatIsTold(t *testing.T) {
