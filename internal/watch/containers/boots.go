@@ -3,8 +3,7 @@ package containers
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
+	"os/exec"
 	"slices"
 
 	"github.com/schemaguard/schemaguard/internal/bootsource"
@@ -252,10 +251,6 @@ func (l *look) scope() scope {
 
 // installed tells whether there is a program of that name.
 func installed(program string) bool {
-	if filepath.IsAbs(program) {
-		_, err := os.Stat(program)
-		return err == nil
-	}
-	_, err := lookPath(program)
+	_, err := exec.LookPath(program)
 	return err == nil
 }

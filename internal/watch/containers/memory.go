@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -121,5 +120,3 @@ func composeSignature(ws *workspace.Workspace) string {
 	}
 	return strings.Join(parts, "\x00")
 }
-
-func lookPath(program string) (string, error) { return exec.LookPath(program) }
