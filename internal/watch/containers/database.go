@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -63,10 +64,8 @@ func (l *look) sameServer(f *containerdb.Found) bootsource.Certainty {
 			theirs = append(theirs, address(p.HostIP, p.Host), address("localhost", p.Host))
 		}
 	}
-	for _, t := range theirs {
-		if t == mine {
-			return bootsource.Yes
-		}
+	if slices.Contains(theirs, mine) {
+		return bootsource.Yes
 	}
 	host := l.st.PG.Host
 	if f.Unreachable != nil || strings.HasPrefix(host, "/") || net.ParseIP(host) == nil && !strings.EqualFold(host, "localhost") {
