@@ -37,8 +37,10 @@ func lost(t *testing.T, what string, err error) {
 func waitsForTheEnd(t *testing.T, p *pulse.Pulse, end func()) {
 	t.Helper()
 	began := time.Now()
-	time.AfterFunc(50*time.Millisecond, end)
+	ended := make(chan struct{})
+	time.AfterFunc(50*time.Millisecond, func() { defer close(ended); end() })
 	_, err := p.Wait(context.Background(), 10*soon)
+	<-ended
 	lost(t, "waiting", err)
 	if took := time.Since(began); took > soon {
 		t.Errorf("the wait ended after %s", took)
