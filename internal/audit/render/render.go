@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/audit"
@@ -130,7 +129,7 @@ func (p *printer) finding(f audit.Finding) {
 	}
 	switch {
 	case f.State != audit.NotInLive && f.SQL != "":
-		p.line("      add to db-init:")
+		p.line("      %s", map[bool]string{true: "add to db-init:", false: "to start from:"}[f.Proved])
 		p.sql(f.SQL)
 	case f.State == audit.NotInLive && p.verbose && f.LiveSQL != "":
 		p.line("      to have it in live:")
@@ -230,7 +229,7 @@ func JSON(w io.Writer, r *audit.Result, verdict string) error {
 		Notes         []string      `json:"notes"`
 	}{
 		SchemaVersion: 1, Verdict: verdict, Compared: r.Compared, Findings: toJSON(r.Findings), Unchecked: toJSON(r.Unchecked), Accepted: toJSON(r.Accepted),
-		Problems: []problem{}, Stale: []string{}, Notes: slices.Concat([]string{}, r.Notes),
+		Problems: []problem{}, Stale: []string{}, Notes: append([]string{}, r.Notes...),
 	}
 	for _, p := range r.Problems {
 		out.Problems = append(out.Problems, problem{p.Table, p.SQL, p.Message})

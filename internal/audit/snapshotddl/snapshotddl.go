@@ -226,11 +226,14 @@ func number(schema jsvalue.Value, key string, fallback int) string {
 // defaultClause is the DEFAULT of a column. A default that counts is the other database's own sequence,
 // which does not exist here.
 func defaultClause(f *snapshot.Item) string {
-	v := f.Schema().Get("default_value")
+	v, given := f.Schema().Object().Get("default_value")
+	if !given {
+		return ""
+	}
 	text := v.Str()
 	switch v.Kind() {
 	case jsvalue.KindNull:
-		return ""
+		return " DEFAULT NULL" // which Postgres keeps where the type has a length
 	case jsvalue.KindBool:
 		return " DEFAULT " + strconv.FormatBool(v.Bool())
 	case jsvalue.KindNumber:
