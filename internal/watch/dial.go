@@ -29,8 +29,12 @@ type line struct {
 }
 
 // Look implements [Database].
-func (l *line) Look(ctx context.Context) (bool, error) {
-	reading, err := l.Pulse.Look(ctx)
+func (l *line) Look(ctx context.Context, told bool) (bool, error) {
+	look := l.Pulse.Look
+	if told {
+		look = l.Told
+	}
+	reading, err := look(ctx)
 	if errors.Is(err, pulse.ErrBusy) {
 		return false, ErrBusy
 	}

@@ -16,8 +16,9 @@ import (
 // Package pulse is the real one.
 type Database interface {
 	// Look tells whether the schema differs from that of the last Look; the first
-	// one says yes. [ErrBusy] says that somebody is changing it right now.
-	Look(ctx context.Context) (moved bool, err error)
+	// one says yes. told says that the database itself has said so. [ErrBusy] says
+	// that somebody is changing it right now.
+	Look(ctx context.Context, told bool) (moved bool, err error)
 	// Wait returns after d, or at once when the database says that something moved
 	// or the connection is lost.
 	Wait(ctx context.Context, d time.Duration) (notified bool, err error)
@@ -64,14 +65,15 @@ type Watcher struct {
 	count Counters
 
 	// The rest belongs to Run.
-	ws     *workspace.Workspace
-	st     *workspace.Settings
-	db     Database
-	boots  []Boot
-	state  State  // the last one that was told
-	told   string // what it looked like
-	failed failure
-	auto   autosave
+	ws       *workspace.Workspace
+	st       *workspace.Settings
+	db       Database
+	boots    []Boot
+	state    State  // the last one that was told
+	told     string // what it looked like
+	notified bool   // the database itself said that something moved
+	failed   failure
+	auto     autosave
 }
 
 // Moved says what a watcher was told of; they add up.
@@ -167,7 +169,7 @@ func (w *Watcher) cycle(ctx context.Context) time.Duration {
 	err := w.ready(ctx, moved)
 	if err == nil {
 		var changed bool
-		if changed, err = w.db.Look(ctx); changed {
+		if changed, err = w.db.Look(ctx, w.notified); changed {
 			moved |= schema
 		}
 		w.looked()
@@ -281,7 +283,7 @@ func (w *Watcher) settle(ctx context.Context) error {
 			return ctx.Err()
 		case <-time.After(quiet):
 		}
-		moved, err := w.db.Look(ctx)
+		moved, err := w.db.Look(ctx, false)
 		if err != nil {
 			return err
 		}
@@ -305,7 +307,8 @@ func (w *Watcher) wait(ctx context.Context, d time.Duration) {
 		}
 	}()
 	if w.db != nil {
-		if _, err := w.db.Wait(ctx, d); err != nil && ctx.Err() == nil {
+		var err error
+		if w.notified, err = w.db.Wait(ctx, d); err != nil && ctx.Err() == nil {
 			w.lost(err)
 		}
 	} else {

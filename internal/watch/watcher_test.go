@@ -105,7 +105,7 @@ type wire struct {
 	poked  chan struct{}
 }
 
-func (w *wire) Look(context.Context) (bool, error) {
+func (w *wire) Look(context.Context, bool) (bool, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.looks++
