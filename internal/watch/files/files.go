@@ -89,7 +89,7 @@ type tempo struct {
 }
 
 func pace() tempo {
-	return tempo{quiet: 100 * time.Millisecond, most: time.Second, locked: 5 * time.Second, slow: 10 * time.Second, poll: 2 * time.Second}
+	return tempo{quiet: 100 * time.Millisecond, most: time.Second, locked: 10 * time.Second, slow: 10 * time.Second, poll: 2 * time.Second}
 }
 
 // Watcher watches the files of one project.
@@ -177,7 +177,7 @@ func (w *Watcher) Run(ctx context.Context, poke func(Change)) {
 			}
 		case <-b.timer.C:
 			if w.gitWorks() && time.Since(b.begun) < w.tempo.locked {
-				b.first = time.Now() // its last steps come after the lock is gone
+				b.first, b.git = time.Now(), true
 				b.timer.Reset(w.tempo.quiet)
 				break
 			}
@@ -228,8 +228,12 @@ type burst struct {
 	open  bool
 	begun time.Time // when the first of it moved
 	first time.Time // the same, or when git was last seen at work on it
+	git   bool      // it was: its last steps, such as moving HEAD, come after its lock is gone
 	kinds Change
 }
+
+// afterGit is how many times longer than else it must be quiet after git's work.
+const afterGit = 3
 
 func (b *burst) add(t tempo, c Change) {
 	now := time.Now()
@@ -237,12 +241,16 @@ func (b *burst) add(t tempo, c Change) {
 		b.open, b.begun, b.first = true, now, now
 	}
 	b.kinds |= c
-	b.timer.Reset(max(0, min(t.quiet, t.most-now.Sub(b.first))))
+	quiet := t.quiet
+	if b.git {
+		quiet *= afterGit
+	}
+	b.timer.Reset(max(0, min(quiet, t.most-now.Sub(b.first))))
 }
 
 func (b *burst) take() Change {
 	c := b.kinds
-	b.open, b.kinds = false, 0
+	b.open, b.git, b.kinds = false, false, 0
 	return c
 }
 
