@@ -26,22 +26,22 @@ func TestTold(t *testing.T) {
 	if r := told(); r.Moved || r.Level != pulse.Visible {
 		t.Errorf("nothing happened: %+v", r)
 	}
-	run(t, conn, "CREATE TABLE positions (at timestamptz)")
+	run(t, conn, "CREATE TABLE tracks (at timestamptz)")
 	if r := told(); !r.Moved || r.Level != pulse.Versions {
 		t.Errorf("a table was made: %+v", r)
 	}
 	if r := look(t, p); r.Moved {
 		t.Errorf("and nothing since: %+v", r)
 	}
-	run(t, conn, "INSERT INTO positions VALUES (now())")
+	run(t, conn, "INSERT INTO tracks VALUES (now())")
 	if r := told(); r.Moved {
 		t.Errorf("a row of telemetry: %+v", r)
 	}
-	run(t, conn, "ALTER TABLE positions ADD COLUMN lat float8")
+	run(t, conn, "ALTER TABLE tracks ADD COLUMN lat float8")
 	if r := look(t, p); !r.Moved {
 		t.Errorf("a column was made, and seen by looking: %+v", r)
 	}
-	run(t, conn, "ALTER TABLE positions ADD COLUMN lon float8")
+	run(t, conn, "ALTER TABLE tracks ADD COLUMN lon float8")
 	if r := told(); !r.Moved {
 		t.Errorf("another one: %+v", r)
 	}
