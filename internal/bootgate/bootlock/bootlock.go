@@ -39,6 +39,12 @@ const (
 	poolerFix = "set SCHEMAGUARD_LOCK_URL to a connection that goes to Postgres itself, or to a pool in session mode"
 )
 
+// tryLockSQL and unlockSQL take the lock without waiting, and give it back.
+var (
+	tryLockSQL = "SELECT pg_try_advisory_lock(" + strconv.FormatInt(Key, 10) + ")"
+	unlockSQL  = "SELECT pg_advisory_unlock(" + strconv.FormatInt(Key, 10) + ")"
+)
+
 // Options say which database, and how long to wait.
 type Options struct {
 	Config  *pgconn.Config
@@ -111,6 +117,9 @@ func Take(ctx context.Context, o Options) (*Lock, error) {
 		config.RuntimeParams = map[string]string{}
 	}
 	config.RuntimeParams["application_name"] = shortened(o.Name)
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = patience
+	}
 	conn, err := pgconn.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, &UnreachableError{o.Display, err}
@@ -131,26 +140,29 @@ func shortened(name string) string {
 	return name
 }
 
-// take waits for the lock and proves that it is one.
+// take proves that this session will be one, waits for the lock, and proves that
+// it is there. A session that is none is left as it was found: a lock that was
+// taken through a pool would stay on the pool's connection for good.
 func (l *Lock) take(ctx context.Context) error {
-	l.settle(ctx)
-	if err := l.await(ctx); err != nil {
-		return err
-	}
-	held, err := l.look(ctx)
+	session, err := l.look(ctx)
 	if err != nil {
 		return &UnreachableError{l.opt.Display, err}
 	}
-	l.pid = held.pid
-	if !held.ok {
-		return l.unreliable("it was taken, and the server does not hold it for this session")
-	}
-	if uint64(l.conn.PID()) != held.pid {
+	l.pid = session.pid
+	if uint64(l.conn.PID()) != session.pid {
 		// Somebody stands between: the process that was named at the start is not the
 		// one that answers.
 		if err := l.probe(ctx); err != nil {
 			return err
 		}
+	}
+	l.settle(ctx)
+	if err := l.await(ctx); err != nil {
+		return err
+	}
+	if err := l.Verify(ctx); err != nil {
+		_, _ = l.rows(ctx, unlockSQL)
+		return err
 	}
 	return l.elsewhere(ctx)
 }
@@ -171,9 +183,8 @@ func (l *Lock) settle(ctx context.Context) {
 // await tries until the lock is had, and says who has it meanwhile.
 func (l *Lock) await(ctx context.Context) error {
 	began, said := l.opt.Now(), time.Time{}
-	try := "SELECT pg_try_advisory_lock(" + strconv.FormatInt(Key, 10) + ")"
 	for {
-		rows, err := l.rows(ctx, try)
+		rows, err := l.rows(ctx, tryLockSQL)
 		if err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
@@ -286,11 +297,15 @@ func (l *Lock) Verify(ctx context.Context) error {
 	case err != nil:
 		return &UnreachableError{l.opt.Display, err}
 	case now.pid != l.pid:
-		return l.unreliable(fmt.Sprintf("process %d of the server took it, and process %d answers now, as behind PgBouncer in transaction mode", l.pid, now.pid))
+		return l.moved(now.pid)
 	case !now.ok:
 		return l.unreliable("the server does not hold it any more")
 	}
 	return nil
+}
+
+func (l *Lock) moved(pid uint64) error {
+	return l.unreliable(fmt.Sprintf("process %d of the server answered first, and process %d answers now, as behind PgBouncer in transaction mode", l.pid, pid))
 }
 
 // watch keeps the connection busy, and notices when the lock is gone.
@@ -317,7 +332,7 @@ func (l *Lock) Unlock() {
 	l.once.Do(func() {
 		close(l.stop)
 		l.done.Wait()
-		_, _ = l.rows(context.Background(), "SELECT pg_advisory_unlock("+strconv.FormatInt(Key, 10)+")")
+		_, _ = l.rows(context.Background(), unlockSQL)
 		l.close()
 	})
 }
@@ -335,9 +350,6 @@ func Parse(url string) (*pgconn.Config, error) {
 	config, err := pgconn.ParseConfig(url)
 	if err != nil {
 		return nil, errors.New("it is no connection string of Postgres")
-	}
-	if config.ConnectTimeout == 0 {
-		config.ConnectTimeout = patience
 	}
 	return config, nil
 }

@@ -10,8 +10,8 @@ import (
 
 // probe finds out whether the pooler in between gives this session's server
 // connection to others. A pool in transaction mode does so whenever no transaction
-// is open: either another session that opens one gets the very process that holds
-// the lock, or this session gets another process meanwhile.
+// is open: either another session that opens one gets the very process that
+// answered this one, or this session gets another process meanwhile.
 func (l *Lock) probe(ctx context.Context) error {
 	var others []*pgconn.PgConn
 	defer func() {
@@ -34,8 +34,12 @@ func (l *Lock) probe(ctx context.Context) error {
 		if rows[0][0] == strconv.FormatUint(l.pid, 10) {
 			return l.unreliable("another session was given the same process of the server, as behind PgBouncer in transaction mode")
 		}
-		if err := l.Verify(ctx); err != nil {
-			return err
+		now, err := l.look(ctx)
+		if err != nil {
+			return &UnreachableError{l.opt.Display, err}
+		}
+		if now.pid != l.pid {
+			return l.moved(now.pid)
 		}
 	}
 	return nil
