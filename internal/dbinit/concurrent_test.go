@@ -290,6 +290,9 @@ func bouncer(t *testing.T, config *pgconn.Config) string {
 	program, err := exec.LookPath("pgbouncer")
 	if err != nil {
 		if program = "/usr/sbin/pgbouncer"; !plain(program) {
+			if os.Getenv("SCHEMAGUARD_REQUIRE_ALL") != "" {
+				t.Fatal("needs pgbouncer")
+			}
 			t.Skip("needs pgbouncer")
 		}
 	}
@@ -314,7 +317,7 @@ func bouncer(t *testing.T, config *pgconn.Config) string {
 	}
 	args := []string{file}
 	if os.Geteuid() == 0 { // it refuses to be root
-		args = append([]string{"-u", "nobody"}, args...)
+		args = append([]string{"-u", ownerOf(t, config.Host)}, args...)
 	}
 	cmd := exec.Command(program, args...)
 	var said strings.Builder

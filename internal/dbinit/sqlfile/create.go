@@ -20,8 +20,8 @@ func Slug(words string) string {
 }
 
 // Create writes a new file with the next free number into a folder and returns
-// its base name. It never overwrites: where somebody takes the number at the same
-// moment it takes the next. set is that of both folders.
+// its base name. It never overwrites. Two that run at the same moment can take one
+// number for two names; [Load] then says so. set is that of both folders.
 func Create(folder Folder, set Set, words string) (string, error) {
 	slug := Slug(words)
 	if slug == "" {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -34,7 +35,10 @@ func (f *File) examine(folder Phase) []Problem {
 	var err error
 	f.Statements, err = sqltext.Split(f.Text)
 	problems := f.directives(folder)
-	if open, ok := errors.AsType[*sqltext.UnfinishedError](err); ok {
+	found := f.lint()
+	// The rows behind a COPY are no SQL, so that their quotes mean nothing.
+	rows := slices.ContainsFunc(found, func(p Problem) bool { return p.Code == CopyStdin })
+	if open, ok := errors.AsType[*sqltext.UnfinishedError](err); ok && !rows {
 		problems = append(problems, f.problem(Unfinished, open.Offset, open.Error(), ""))
 	}
 	if len(f.Statements) == 0 && err == nil {
@@ -42,7 +46,7 @@ func (f *File) examine(folder Phase) []Problem {
 		p.At = sqltext.Place{}
 		problems = append(problems, p)
 	}
-	return append(problems, f.lint()...)
+	return append(problems, found...)
 }
 
 func (f *File) problem(code Code, offset int, text, hint string) Problem {
