@@ -68,7 +68,7 @@ func (c Claims) created(f *sqlfile.File, e Effect, managed bool) sqlfile.Problem
 		return sqlfile.Problem{Code: sqlfile.Creates,
 			Text: fmt.Sprintf("it creates table %s, which the snapshot creates too: on a new database \"directus schema apply\" fails (Collection already exists)", table),
 			Hint: "leave the table to one of the two: take it out of the file, or out of the snapshot"}
-	case !managed && slices.Contains(c.Tracked, e.Table) && !slices.Contains(c.Excluded, e.Table):
+	case !c.has(e.Table) && slices.Contains(c.Tracked, e.Table) && !slices.Contains(c.Excluded, e.Table):
 		return sqlfile.Problem{Code: sqlfile.Ghost,
 			Text: fmt.Sprintf("it creates table %s, which Directus tracks in this database and the snapshot lacks: the next \"directus schema apply\" drops it with its rows", table),
 			Hint: "add " + table + " to DB_EXCLUDE_TABLES, or save it: schemaguard snapshot --stage"}
@@ -76,6 +76,12 @@ func (c Claims) created(f *sqlfile.File, e Effect, managed bool) sqlfile.Problem
 	return sqlfile.Problem{}
 }
 
+// has tells whether the snapshot has the collection in any form: as a folder too.
+func (c Claims) has(name string) bool {
+	return c.Snapshot.Get(snapshot.Key{Kind: snapshot.Collection, Collection: name}) != nil
+}
+
+// collection tells whether the snapshot has it as a table.
 func (c Claims) collection(table string) bool {
 	item := c.Snapshot.Get(snapshot.Key{Kind: snapshot.Collection, Collection: table})
 	return item != nil && !item.Schema().IsNull()

@@ -124,6 +124,7 @@ func TestWhatBothSidesClaim(t *testing.T) {
 		{"creates it where it is there already", post, "CREATE TABLE IF NOT EXISTS vehicles (plate text);", Claims{Pending: pending}, nil},
 		{"a table of its own", pre, "CREATE TABLE positions (a int);", Claims{Pending: pending}, nil},
 		{"a ghost", pre, "CREATE TABLE positions (a int);", Claims{Pending: applied, Tracked: []string{"positions"}}, []string{"DBINIT_GHOST " + pre + ":1:14"}},
+		{"a folder of the snapshot", pre, "CREATE TABLE folder (a int);", Claims{Pending: applied, Tracked: []string{"folder"}}, nil},
 		{"left alone by Directus", pre, "CREATE TABLE positions (a int);", Claims{Pending: applied, Tracked: []string{"positions"}, Excluded: []string{"positions"}}, nil},
 	} {
 		c.claims.Snapshot = file.Snapshot
