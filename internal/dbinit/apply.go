@@ -42,7 +42,7 @@ func (r *Runner) Apply(ctx context.Context, phase sqlfile.Phase, observe func(Ev
 		}
 	}
 	if err := r.create(ctx); err != nil {
-		return result, err
+		return result, r.broken(err)
 	}
 	for _, f := range pending {
 		done, err := r.one(ctx, f, observe)

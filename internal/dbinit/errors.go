@@ -113,6 +113,28 @@ func (e *LockError) ExitCode() int { return exitcode.DBInit }
 // Hints returns the way out.
 func (e *LockError) Hints() []string { return []string{"schemaguard db-init status"} }
 
+// TableError says that the server did not let us read or write the table, or hold
+// the lock: a right is missing, the database takes no writes. The file at hand was
+// rolled back.
+type TableError struct{ Err error }
+
+// Error implements error.
+func (e *TableError) Error() string { return terminal.Clean(redact.String(e.Err.Error())) }
+
+// Unwrap returns the server's error.
+func (e *TableError) Unwrap() error { return e.Err }
+
+// ExitCode is that of a problem with db-init.
+func (e *TableError) ExitCode() int { return exitcode.DBInit }
+
+// Hints returns the way out.
+func (e *TableError) Hints() []string {
+	if pg := server(e.Err); pg != nil && pg.Code == "42501" { // insufficient_privilege
+		return []string{"schemaguard db-init status --table SCHEMA.TABLE", "schemaguard doctor"}
+	}
+	return []string{"schemaguard db-init status"}
+}
+
 // UnreachableError says that no connection could be had, or that it was lost.
 type UnreachableError struct{ cause error }
 

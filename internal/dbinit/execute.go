@@ -115,8 +115,8 @@ func (r *Runner) explain(f *sqlfile.File, s sqltext.Statement, err error) *State
 		if own := ownHint(pg, f); own != "" {
 			e.Hint = own
 		}
-	} else {
-		e.Err = r.broken(err)
+	} else if r.conn.IsClosed() {
+		e.Err = &UnreachableError{err}
 	}
 	e.At = sqltext.At(f.Text, offset)
 	e.Excerpt = excerpt(f, offset)

@@ -2,6 +2,7 @@ package dbinit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -86,9 +87,16 @@ func (r *Runner) Close() {
 // Table is the name of the table that applied files are recorded in.
 func (r *Runner) Table() string { return terminal.Clean(r.table.Shown()) }
 
-// broken makes an error of a lost connection one.
+// broken gives an error that has no exit code yet the type that has one: the
+// connection is lost, or the server refused what is ours and no file's.
 func (r *Runner) broken(err error) error {
-	if err != nil && r.conn.IsClosed() && server(err) == nil {
+	var coded interface{ ExitCode() int }
+	switch {
+	case err == nil || errors.As(err, &coded):
+		return err
+	case server(err) != nil:
+		return &TableError{err}
+	case r.conn.IsClosed():
 		return &UnreachableError{err}
 	}
 	return err
