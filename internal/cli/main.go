@@ -27,7 +27,7 @@ func Main(args []string, streams *terminal.Streams) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	a := &app.App{Ctx: ctx, Release: stop, Streams: streams, Environ: os.Environ(), Now: time.Now}
-	root := root(a)
+	root := root(a, args[1:])
 	root.SetArgs(args[1:])
 	root.SetIn(streams.In)
 	root.SetOut(streams.Out)

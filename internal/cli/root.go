@@ -26,8 +26,9 @@ const rootExample = `  schemaguard init          look at the project and write .
                             save the live schema and stage it
   schemaguard demo          see it work on a throwaway database`
 
-// root builds the whole command tree.
-func root(a *app.App) *cobra.Command {
+// root builds the command tree that a command line needs: all of it, but for the
+// prompt, which a shell asks for again and again and waits for.
+func root(a *app.App, args []string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "schemaguard", Short: "Keep a Directus schema from being destroyed by its own snapshot",
 		Long: rootLong, Example: rootExample,
@@ -46,12 +47,16 @@ func root(a *app.App) *cobra.Command {
 	a.Setting(cmd, "database.url", "dsn", "the database, as a `URL` or keyword DSN")
 	a.Setting(cmd, "directus.version", "directus-version", "the `version` of Directus that runs, e.g. 12.4.1")
 	a.Setting(cmd, "loss_timeout", "loss-timeout", "count rows for this `duration`, then say \"not counted\" (default 2s)")
-	cmd.AddCommand(inspect.Commands(a)...)
-	cmd.AddCommand(setup.Commands(a)...)
-	cmd.AddCommand(called.Commands(a)...)
-	cmd.AddCommand(watching.Commands(a)...)
-	cmd.AddCommand(wrapped.Commands(a)...)
-	cmd.AddCommand(exitCodesTopic())
+	if len(args) > 0 && args[0] == watching.PromptName {
+		cmd.AddCommand(watching.Prompt(a))
+	} else {
+		cmd.AddCommand(inspect.Commands(a)...)
+		cmd.AddCommand(setup.Commands(a)...)
+		cmd.AddCommand(called.Commands(a)...)
+		cmd.AddCommand(watching.Commands(a)...)
+		cmd.AddCommand(wrapped.Commands(a)...)
+		cmd.AddCommand(exitCodesTopic())
+	}
 	for _, sub := range cmd.Commands() {
 		if sub.Args == nil && sub.Runnable() {
 			sub.Args = cobra.NoArgs

@@ -29,7 +29,14 @@ type Record struct {
 	Unsaved  int       `json:"unsaved"`         // unsaved items and conflicts
 	Items    []string  `json:"items,omitempty"` // some of them: "collection orders"
 	Live     string    `json:"live"`            // SHA-256 of live as YAML
+	// Standing is where the work stands, in the words of the watcher; empty where
+	// no watcher saw it.
+	Standing string `json:"standing,omitempty"`
 }
+
+// Worktree is the key of what was seen last in a working tree, whichever its
+// database: root is its top, without symbolic links.
+func Worktree(root string) string { return "worktree " + root }
 
 // Store is the folder that remembers.
 type Store struct{ dir *diskcache.Dir }

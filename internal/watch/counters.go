@@ -53,11 +53,17 @@ func (w *Watcher) compared(s *State) {
 	w.mu.Unlock()
 }
 
-// verified notes that what is known still holds.
+// verified notes that what is known still holds; for those who ask on this machine
+// once a minute.
 func (w *Watcher) verified() {
+	now := w.opt.Now()
 	w.mu.Lock()
-	w.count.VerifiedAt = w.opt.Now()
+	w.count.VerifiedAt = now
 	w.mu.Unlock()
+	if now.Sub(w.kept) >= time.Minute {
+		w.kept = now
+		w.seen.Keep(string(w.state.Standing), now)
+	}
 }
 
 func (w *Watcher) checkedAt() time.Time { return w.Counters().VerifiedAt }

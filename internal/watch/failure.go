@@ -51,6 +51,7 @@ func (w *Watcher) fail(err error) time.Duration {
 		w.state.Standing, w.state.Failure, w.state.CheckedAt = NotChecked, reason, w.checkedAt()
 		w.state.Summary, w.state.Next = text, []string{"schemaguard doctor"}
 		w.told = ""
+		w.seen.Keep(string(NotChecked), w.opt.Now())
 		w.emit(Failing, text)
 	}
 	f.err, f.told = err, true

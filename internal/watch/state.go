@@ -92,3 +92,8 @@ type Event struct {
 	State State     `json:"current"`        // what is known afterwards
 	Hint  string    `json:"hint,omitempty"` // the command that helps
 }
+
+// Standings returns all of them, gravest first.
+func Standings() []Standing {
+	return []Standing{NotChecked, Invalid, Conflict, Unsaved, Ahead, NotStaged, NotInCommit, NotInImage, BootUnknown, Pending, Clean}
+}

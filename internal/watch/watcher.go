@@ -74,6 +74,8 @@ type Watcher struct {
 	notified bool   // the database itself said that something moved
 	failed   failure
 	auto     autosave
+	seen     workspace.Seen
+	kept     time.Time // when seen was written down last
 }
 
 // Moved says what a watcher was told of; they add up.
@@ -260,6 +262,7 @@ func (w *Watcher) compare(ctx context.Context, moved Moved) error {
 		return errors.New(state.Summary)
 	}
 	w.compared(&state)
+	w.seen, w.kept = s.Seen(), time.Time{}
 	w.publish(state)
 	if moved&schema != 0 && w.opt.Save != nil {
 		w.saveBy(ctx, s, &state)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net"
 	"strconv"
+	"time"
 
 	"github.com/schemaguard/schemaguard/internal/lastverdict"
 	"github.com/schemaguard/schemaguard/internal/policy"
@@ -41,6 +42,31 @@ func (s *Session) keepSeen(t Target, v *policy.Verdict) {
 	if r.Database = s.cloneKey(); r.Database != "" {
 		store.Keep(r)
 	}
+	if t.Editable && s.Repo != nil {
+		s.seen = Seen{record: r, root: s.Repo.Root(), store: store}
+		s.seen.Keep("", r.At)
+	}
+}
+
+// Seen is what a check of a working tree saw; its zero value is no check.
+type Seen struct {
+	record lastverdict.Record
+	root   string
+	store  lastverdict.Store
+}
+
+// Seen returns what the last check of a snapshot that can be edited saw.
+func (s *Session) Seen() Seen { return s.seen }
+
+// Keep remembers it for the working tree, as true at a time, with where the
+// watcher says that the work stands; empty for not known.
+func (s Seen) Keep(standing string, at time.Time) {
+	if s.root == "" {
+		return
+	}
+	r := s.record
+	r.Database, r.Standing, r.At = lastverdict.Worktree(s.root), standing, at
+	s.store.Keep(r)
 }
 
 // cloneKey stands for the database of this clone's snapshot, whichever it is, for

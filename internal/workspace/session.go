@@ -25,6 +25,7 @@ type Session struct {
 	Decision live.Decision
 
 	side *check.Live // what Live made, once
+	seen Seen        // of the last check of what can be edited
 }
 
 // Connect decides on the database, opens it, reads its catalog and settles which

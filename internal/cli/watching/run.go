@@ -15,6 +15,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/save"
 	"github.com/schemaguard/schemaguard/internal/watch"
+	"github.com/schemaguard/schemaguard/internal/watch/containers"
 	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
@@ -26,6 +27,7 @@ type running struct {
 	dir      string // where the project is, absolute
 	interval time.Duration
 	watcher  *watch.Watcher
+	docker   *containers.Watcher
 	sinks    []func(watch.Event)
 }
 
@@ -46,7 +48,10 @@ func (a commands) prepare(cmd *cobra.Command, f flags) (*running, error) {
 	c := w.Config.Watch
 	f.bell, f.notify, f.auto = f.bell || c.Bell.V, f.notify || c.Notify.V, f.auto || c.AutoSnapshot.V
 	f.noDocker = f.noDocker || !c.Docker.V
-	return &running{commands: a, flags: f, cmd: cmd, dir: dir, interval: max(c.Interval.V, minInterval)}, nil
+	return &running{
+		commands: a, flags: f, cmd: cmd, dir: dir, interval: max(c.Interval.V, minInterval),
+		docker: containers.New(containers.Options{Environ: a.Environ, Dir: dir}),
+	}, nil
 }
 
 // minInterval bounds how often a database is looked at.
@@ -118,7 +123,10 @@ func code(s watch.Standing) int {
 }
 
 // Recheck implements screen.Actions.
-func (r *running) Recheck() { r.watcher.Poke(watch.Asked | watch.Settings | watch.Containers) }
+func (r *running) Recheck() {
+	r.docker.Forget()
+	r.watcher.Poke(watch.Asked | watch.Settings | watch.Containers)
+}
 
 // Save implements screen.Actions: it writes what live has and leaves in the file
 // what a colleague committed and live does not have yet.

@@ -14,7 +14,7 @@ type commands struct{ *app.App }
 // Commands returns the commands of this package.
 func Commands(a *app.App) []*cobra.Command {
 	c := commands{a}
-	return []*cobra.Command{c.watchCommand()}
+	return []*cobra.Command{c.watchCommand(), Prompt(a)}
 }
 
 // flags are those of watch.
