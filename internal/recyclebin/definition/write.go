@@ -1,0 +1,251 @@
+package definition
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/schemaguard/schemaguard/internal/recyclebin/statement"
+)
+
+// compressionSince is the first server whose columns have a compression.
+const compressionSince = 140000
+
+// query is readSQL for a server and a table.
+func query(version, oid string) string {
+	compression := "''"
+	if n, err := strconv.Atoi(version); err == nil && n >= compressionSince {
+		compression = "CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' ELSE '' END"
+	}
+	return strings.NewReplacer("{{oid}}", oid, "{{compression}}", compression,
+		"{{table}}", "pg_catalog.format('%I.%I', n.nspname, c.relname)").Replace(readSQL)
+}
+
+// Qualified is the table's quoted name with its schema.
+func (t *Table) Qualified() string { return statement.Qualified(t.Schema, t.Name) }
+
+// Create returns the statements that make the table without what hangs on it:
+// sequences, columns, comments. Rows come next, then [Table.Attach].
+func (t *Table) Create() []string {
+	var out []string
+	for _, s := range t.Sequences {
+		if !s.Identity {
+			out = append(out, "CREATE SEQUENCE "+statement.Qualified(s.Schema, s.Name)+s.options())
+		}
+	}
+	columns := make([]string, len(t.Columns))
+	for i := range t.Columns {
+		columns[i] = t.columnSQL(&t.Columns[i], true)
+	}
+	kind := "CREATE TABLE "
+	if t.Unlogged {
+		kind = "CREATE UNLOGGED TABLE "
+	}
+	create := kind + t.Qualified() + " (" + strings.Join(columns, ", ") + ")"
+	if len(t.Options) > 0 {
+		create += " WITH (" + strings.Join(t.Options, ", ") + ")"
+	}
+	out = append(out, create)
+	out = append(out, t.owned(t.Sequences)...)
+	for i := range t.Columns {
+		out = append(out, t.columnExtras(&t.Columns[i])...)
+	}
+	if t.Comment != "" {
+		out = append(out, "COMMENT ON TABLE "+t.Qualified()+" IS "+statement.Value(t.Comment))
+	}
+	return out
+}
+
+// AddColumn returns the statements that add one of the columns again, nullable
+// until its values are in.
+func (t *Table) AddColumn(name string) []string {
+	c := t.Column(name)
+	var out []string
+	for _, s := range t.SequencesOf(name) {
+		if !s.Identity {
+			out = append(out, "CREATE SEQUENCE "+statement.Qualified(s.Schema, s.Name)+s.options())
+		}
+	}
+	// An identity column cannot be null: its rows are numbered and then overwritten.
+	out = append(out, "ALTER TABLE "+t.Qualified()+" ADD COLUMN "+t.columnSQL(c, c.Identity != ""))
+	out = append(out, t.owned(t.SequencesOf(name))...)
+	return append(out, t.columnExtras(c)...)
+}
+
+// SequencesOf returns the sequences that a column owns.
+func (t *Table) SequencesOf(column string) []Sequence {
+	var of []Sequence
+	for _, s := range t.Sequences {
+		if s.Column == column {
+			of = append(of, s)
+		}
+	}
+	return of
+}
+
+func (t *Table) owned(sequences []Sequence) []string {
+	var out []string
+	for _, s := range sequences {
+		if !s.Identity {
+			out = append(out, "ALTER SEQUENCE "+statement.Qualified(s.Schema, s.Name)+" OWNED BY "+t.Qualified()+"."+statement.Name(s.Column))
+		}
+	}
+	return out
+}
+
+func (s Sequence) options() string {
+	cycle := " NO CYCLE"
+	if s.Cycle {
+		cycle = " CYCLE"
+	}
+	return " AS " + s.Type + s.numbers() + cycle
+}
+
+func (s Sequence) numbers() string {
+	return " INCREMENT BY " + s.Increment + " MINVALUE " + s.Min + " MAXVALUE " + s.Max + " START WITH " + s.Start + " CACHE " + s.Cache
+}
+
+// Advance returns the query that moves the sequence to where it was, or past the
+// highest value that the column has.
+func (s Sequence) Advance(table string) string {
+	name := statement.Value(statement.Qualified(s.Schema, s.Name))
+	highest, pick := "max", "greatest"
+	if strings.HasPrefix(s.Increment, "-") {
+		highest, pick = "min", "least"
+	}
+	last := "NULL"
+	if s.Last != "" {
+		last = s.Last
+	}
+	return fmt.Sprintf("SELECT pg_catalog.setval(%s, v) FROM (SELECT %s(%s::bigint, (SELECT %s(%s)::bigint FROM %s)) AS v) x WHERE v BETWEEN %s AND %s",
+		name, pick, last, highest, statement.Name(s.Column), table, s.Min, s.Max)
+}
+
+// columnSQL writes a column. Its NOT NULL is left out where values come later.
+func (t *Table) columnSQL(c *Column, notNull bool) string {
+	var b strings.Builder
+	b.WriteString(statement.Name(c.Name) + " " + c.Type)
+	if c.Compress != "" {
+		b.WriteString(" COMPRESSION " + c.Compress)
+	}
+	if c.Collation != "" {
+		b.WriteString(" COLLATE " + c.Collation)
+	}
+	switch {
+	case c.Generated == "v":
+		b.WriteString(" GENERATED ALWAYS AS (" + c.Default + ") VIRTUAL")
+	case c.Generated != "":
+		b.WriteString(" GENERATED ALWAYS AS (" + c.Default + ") STORED")
+	case c.Identity != "":
+		how := "BY DEFAULT"
+		if c.Identity == "a" {
+			how = "ALWAYS"
+		}
+		b.WriteString(" GENERATED " + how + " AS IDENTITY")
+		for _, s := range t.SequencesOf(c.Name) {
+			if s.Identity {
+				b.WriteString(" (SEQUENCE NAME " + statement.Qualified(s.Schema, s.Name) + s.numbers() + map[bool]string{true: " CYCLE"}[s.Cycle] + ")")
+			}
+		}
+	case c.Default != "":
+		b.WriteString(" DEFAULT " + c.Default)
+	}
+	if c.NotNull && notNull {
+		b.WriteString(" NOT NULL")
+	}
+	return b.String()
+}
+
+func (t *Table) columnExtras(c *Column) []string {
+	alter := "ALTER TABLE " + t.Qualified() + " ALTER COLUMN " + statement.Name(c.Name)
+	var out []string
+	if c.Storage != "" {
+		out = append(out, alter+" SET STORAGE "+c.Storage)
+	}
+	if c.Statistics >= 0 {
+		out = append(out, alter+" SET STATISTICS "+strconv.Itoa(c.Statistics))
+	}
+	if c.Options != "" {
+		out = append(out, alter+" SET ("+c.Options+")")
+	}
+	if c.Comment != "" {
+		out = append(out, "COMMENT ON COLUMN "+t.Qualified()+"."+statement.Name(c.Name)+" IS "+statement.Value(c.Comment))
+	}
+	return out
+}
+
+// Attachment is one thing that hangs on a table, and the statements that make it.
+type Attachment struct {
+	What string // "index orders_sent", for people
+	SQL  string
+	// Soft tells that the table is whole without it: a grant to a role that is gone.
+	Soft bool
+}
+
+// Attach returns what hangs on the table but for foreign keys, in the order to make
+// it in, once the rows are in. With columns, only what depends on one of those.
+func (t *Table) Attach(columns ...string) []Attachment {
+	var out []Attachment
+	add := func(what string, objects []Object, soft bool, comment string) {
+		for _, o := range objects {
+			if len(columns) > 0 && !slices.ContainsFunc(columns, func(c string) bool { return slices.Contains(o.Columns, c) }) {
+				continue
+			}
+			sql := o.SQL
+			if o.Comment != "" && comment != "" {
+				sql += "; COMMENT ON " + strings.NewReplacer("{name}", statement.Name(o.Name), "{qualified}", statement.Qualified(o.Schema, o.Name), "{table}", t.Qualified()).Replace(comment) + " IS " + statement.Value(o.Comment)
+			}
+			if what == "trigger" && o.Kind != "" && o.Kind != "O" {
+				sql += "; ALTER TABLE " + t.Qualified() + " " + TriggerState(o.Kind) + " " + statement.Name(o.Name)
+			}
+			out = append(out, Attachment{what + " " + o.Name, sql, soft})
+		}
+	}
+	add("constraint", t.Constraints, false, "CONSTRAINT {name} ON {table}")
+	add("index", t.Indexes, false, "INDEX {qualified}")
+	add("statistics", t.Statistics, true, "")
+	add("trigger", t.Triggers, true, "TRIGGER {name} ON {table}")
+	add("rule", t.Rules, true, "")
+	add("policy", t.Policies, true, "")
+	if len(columns) == 0 {
+		out = append(out, t.security()...)
+		add("publication", t.Publication, true, "")
+	}
+	add("grant to", t.Grants, true, "")
+	if len(columns) == 0 {
+		out = append(out, Attachment{"owner " + t.Owner, "ALTER TABLE " + t.Qualified() + " OWNER TO " + statement.Name(t.Owner), true})
+	}
+	return out
+}
+
+// TriggerState is the word of ALTER TABLE for a pg_trigger.tgenabled.
+func TriggerState(enabled string) string {
+	switch enabled {
+	case "D":
+		return "DISABLE TRIGGER"
+	case "R":
+		return "ENABLE REPLICA TRIGGER"
+	case "A":
+		return "ENABLE ALWAYS TRIGGER"
+	}
+	return "ENABLE TRIGGER"
+}
+
+// security is who sees which rows; a table without it would show too much.
+func (t *Table) security() []Attachment {
+	var out []Attachment
+	if t.RowSecurity {
+		out = append(out, Attachment{"row level security", "ALTER TABLE " + t.Qualified() + " ENABLE ROW LEVEL SECURITY", false})
+	}
+	if t.ForcedRows {
+		out = append(out, Attachment{"forced row level security", "ALTER TABLE " + t.Qualified() + " FORCE ROW LEVEL SECURITY", false})
+	}
+	if t.Identity == "f" {
+		out = append(out, Attachment{"replica identity", "ALTER TABLE " + t.Qualified() + " REPLICA IDENTITY FULL", true})
+	}
+	if t.Identity == "n" {
+		out = append(out, Attachment{"replica identity", "ALTER TABLE " + t.Qualified() + " REPLICA IDENTITY NOTHING", true})
+	}
+	return out
+}
