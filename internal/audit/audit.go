@@ -37,6 +37,9 @@ type Options struct {
 	Live *pgconn.Config
 	// Throwaway makes an empty database whose role may do everything. close removes it.
 	Throwaway func(ctx context.Context) (dsn string, close func() error, err error)
+	// OwnServer says that the whole throwaway server is ours and goes away: the roles of live are made there
+	// then, without a login, for the files of db-init that name them.
+	OwnServer bool
 	// Apply runs the files of db-init that belong to a phase on the throwaway database. What it returns is
 	// db-init's fault, unless it is or wraps a [NotRunError].
 	Apply func(ctx context.Context, throwaway *pgconn.Config, phase Phase) error

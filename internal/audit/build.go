@@ -32,12 +32,15 @@ func (b *builder) build(ctx context.Context) (*object.Set, error) {
 	if err := b.lookForExtensions(ctx); err != nil {
 		return nil, err
 	}
+	if b.o.OwnServer {
+		for _, role := range b.live.Roles {
+			_ = b.exec(ctx, "CREATE ROLE "+object.Quote(role)) // one that cannot be made is missed where it is named
+		}
+	}
 	if err := b.apply(ctx, Pre); err != nil {
 		return nil, err
 	}
-	if err := b.systemTables(ctx); err != nil {
-		return nil, err
-	}
+	b.systemTables(ctx)
 	if err := b.snapshotTables(ctx); err != nil {
 		return nil, err
 	}
@@ -86,6 +89,8 @@ func (b *builder) apply(ctx context.Context, phase Phase) error {
 		return nil
 	case errors.As(err, &not):
 		return err
+	case errors.As(err, &pg) && pg.Code == "42704" && strings.HasPrefix(pg.Message, "role "):
+		return notRun(fmt.Sprintf("running db-init (%s)", phase), "make the role on the throwaway server: CREATE ROLE name", err)
 	case errors.As(err, &pg) && (pg.Code == "0A000" || pg.Code == "58P01") && strings.Contains(pg.Message, "extension"):
 		return notRun(fmt.Sprintf("running db-init (%s)", phase), "schemaguard audit --throwaway-dsn DSN, of a server that has the extension", err)
 	case ctx.Err() != nil:
@@ -121,7 +126,7 @@ func (o Options) isSystemColumn(table, column string) bool {
 
 // systemTables makes Directus's own tables from those of live, so that foreign keys, triggers and the
 // files of db-init find them. Only what Directus itself put there is taken over.
-func (b *builder) systemTables(ctx context.Context) error {
+func (b *builder) systemTables(ctx context.Context) {
 	var first, tables, rest, keys []string
 	for _, o := range b.live.Sorted() {
 		switch {
@@ -146,7 +151,6 @@ func (b *builder) systemTables(ctx context.Context) error {
 			b.notes = append(b.notes, fmt.Sprintf("a part of Directus's own tables could not be made on the throwaway server: %s", err))
 		}
 	}
-	return nil
 }
 
 // systemTable is the SQL that makes one of Directus's own tables with the columns that are Directus's.

@@ -14,6 +14,7 @@ func (f *Finding) fill() {
 	case NotInLive:
 		f.LiveSQL = f.built.Create
 		return
+	case Unchecked: // is said of a finding later
 	case Differs:
 		f.tries = changes(f.built, f.live)
 		if back := changes(f.live, f.built); len(back) > 0 {
@@ -40,20 +41,17 @@ func nonEmpty(all ...string) []string {
 // changes returns what may turn an object into another of the same name, best first. What holds rows is
 // never dropped to be made again.
 func changes(from, to object.Object) []string {
-	switch to.Kind {
-	case object.Column:
+	switch kind := to.Kind; {
+	case kind == object.Column:
 		return nonEmpty(changeColumn(from, to))
-	case object.Enum:
+	case kind == object.Enum:
 		return nonEmpty(addLabels(from, to))
-	case object.Table:
+	case kind == object.Table:
 		return nonEmpty(setLogged(from, to))
-	case object.Partition, object.ForeignTable, object.Schema, object.Composite, object.Domain, object.Range, object.Other:
+	case kind.In(object.Partition, object.ForeignTable, object.Schema, object.Composite, object.Domain, object.Range, object.Other,
+		object.Extension, object.Sequence, object.SequenceOwner, object.Comment, object.Hypertable):
 		return nonEmpty(to.Replace)
-	case object.Extension, object.Sequence, object.SequenceOwner, object.Comment, object.Hypertable:
-		return nonEmpty(to.Replace)
-	case object.RowSecurity:
-		return nonEmpty(join(from.Drop, to.Create))
-	case object.Options:
+	case kind.In(object.RowSecurity, object.Options):
 		return nonEmpty(join(from.Drop, to.Create))
 	}
 	if from.Drop == "" || to.Create == "" {

@@ -137,10 +137,10 @@ func (c *comparison) isManagedColumn(k object.Key) bool {
 
 // onSystemTable tells whether an object on one of Directus's own tables is the team's.
 func (c *comparison) onSystemTable(k object.Key, l, b object.Object, inLive, inBuilt bool) bool {
-	switch k.Kind {
-	case object.Table, object.SequenceOwner:
+	switch {
+	case k.Kind.In(object.Table, object.SequenceOwner):
 		return false
-	case object.Column:
+	case k.Kind == object.Column:
 		if c.isManagedColumn(k) {
 			return c.managedColumn(k, l, b, inLive, inBuilt)
 		}
@@ -216,10 +216,10 @@ func (c *comparison) unjudged(f Finding) bool {
 	if len(c.missing) == 0 || f.State == NotInLive {
 		return false
 	}
-	switch f.Object.Kind {
-	case object.Extension:
+	switch kind := f.Object.Kind; {
+	case kind == object.Extension:
 		return slices.Contains(c.missing, f.Object.Name)
-	case object.Hypertable, object.Job, object.ContinuousView:
+	case kind.In(object.Hypertable, object.Job, object.ContinuousView):
 		return slices.ContainsFunc(c.missing, func(name string) bool { return strings.HasPrefix(name, "timescaledb") })
 	}
 	return f.SQL != "" && !f.Proved
@@ -233,11 +233,8 @@ func fold(all []Finding) []Finding {
 	}
 	at := map[whole]int{}
 	for i, f := range all {
-		switch f.Object.Kind {
-		case object.Table, object.Partition, object.ForeignTable, object.View, object.MaterializedView:
-			if f.State != Differs {
-				at[whole{f.Object.Schema, f.Object.Name, f.State}] = i
-			}
+		if f.State != Differs && f.Object.Kind.In(object.Table, object.Partition, object.ForeignTable, object.View, object.MaterializedView) {
+			at[whole{f.Object.Schema, f.Object.Name, f.State}] = i
 		}
 	}
 	dropped := map[int]bool{}
@@ -247,12 +244,12 @@ func fold(all []Finding) []Finding {
 			continue
 		}
 		parent := &all[into]
-		switch f.Object.Kind {
-		case object.Column: // in the table's own SQL
-		case object.Sequence:
+		switch kind := f.Object.Kind; {
+		case kind == object.Column: // in the table's own SQL
+		case kind == object.Sequence:
 			parent.SQL, parent.LiveSQL = join(f.SQL, parent.SQL), join(f.LiveSQL, parent.LiveSQL)
-		case object.SequenceOwner, object.PrimaryKey, object.Unique, object.Check, object.Exclusion, object.Index, object.Statistics,
-			object.Options, object.ReplicaIdentity, object.Comment:
+		case kind.In(object.SequenceOwner, object.PrimaryKey, object.Unique, object.Check, object.Exclusion, object.Index, object.Statistics,
+			object.Options, object.ReplicaIdentity, object.Comment):
 			parent.SQL, parent.LiveSQL = join(parent.SQL, f.SQL), join(parent.LiveSQL, f.LiveSQL)
 		default:
 			continue

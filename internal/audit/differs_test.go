@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/schemaguard/schemaguard/internal/audit/throwaway"
 	"github.com/schemaguard/schemaguard/internal/pgserver/pgtest"
 )
 
@@ -142,6 +143,9 @@ func TestNotRun(t *testing.T) {
 	if err := try(setting{live: thingSQL, pre: "CREATE EXTENSION no_such_extension"}); !errors.As(err, &not) {
 		t.Errorf("an extension that the server lacks: %v", err)
 	}
+	if err := try(setting{live: thingSQL, post: "GRANT SELECT ON thing TO no_such_role"}); !errors.As(err, &not) || not.Fix == "" {
+		t.Errorf("a role that the server lacks: %v", err)
+	}
 	if err := try(setting{live: thingSQL, throwaway: func(context.Context) (string, func() error, error) { return "", nil, errors.New("no server") }}); !errors.As(err, &not) {
 		t.Errorf("no server: %v", err)
 	}
@@ -167,5 +171,24 @@ func TestImpossible(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"not-in-db-init index public.thing.thing_r_index"}, brief(got)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestRoles: on a server of its own the audit has the roles of live.
+func TestRoles(t *testing.T) {
+	t.Parallel()
+	const role = `"audit's role"`
+	s := setting{
+		live:   "DO $$ BEGIN CREATE ROLE " + role + "; EXCEPTION WHEN duplicate_object THEN NULL; END $$;" + thingSQL + "CREATE POLICY p ON thing TO " + role,
+		post:   "CREATE POLICY p ON thing TO " + role,
+		change: func(o *Options) { o.OwnServer = true },
+	}
+	s.throwaway = throwaway.Local
+	if diff := cmp.Diff([]string(nil), brief(s.audit(t))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	s.post = ""
+	if diff := cmp.Diff([]string{"not-in-db-init policy public.thing.p"}, brief(s.audit(t))); diff != "" {
+		t.Errorf("without it in db-init (-want +got):\n%s", diff)
 	}
 }

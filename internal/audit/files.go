@@ -31,8 +31,7 @@ func FromFiles(set sqlfile.Set, problems []sqlfile.Problem, tool string) func(co
 
 // unreachable keeps a connection that is gone from passing for a fault of the files.
 func unreachable(phase Phase, err error) error {
-	var gone *dbinit.UnreachableError
-	if errors.As(err, &gone) {
+	if _, gone := errors.AsType[*dbinit.UnreachableError](err); gone {
 		return notRun(fmt.Sprintf("running db-init (%s)", phase), "", err)
 	}
 	return err

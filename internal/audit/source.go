@@ -19,11 +19,11 @@ type Source struct {
 // statement that makes or changes something; else that of its table; else "".
 func locate(sources []Source, k object.Key) string {
 	name := k.Name
-	switch k.Kind {
-	case object.Function, object.Aggregate:
+	switch {
+	case k.Kind.In(object.Function, object.Aggregate):
 		name, _, _ = strings.Cut(name, "(")
 		name = strings.Trim(name, `"`)
-	case object.Comment:
+	case k.Kind == object.Comment:
 		name = k.Table
 	}
 	for _, look := range []string{name, k.Table} {

@@ -80,6 +80,9 @@ func (k Kind) Rank() int {
 	return len(order())
 }
 
+// In tells whether a kind is one of some.
+func (k Kind) In(some ...Kind) bool { return slices.Contains(some, k) }
+
 // Key tells an object from all others of its database.
 type Key struct {
 	Kind   Kind
@@ -103,8 +106,8 @@ func (k Key) Path() string {
 	switch {
 	case k.Kind == Comment:
 		return k.Name // names its target in full
-	case k.Kind == RowSecurity || k.Kind == Options || k.Kind == ReplicaIdentity || k.Kind == Hypertable:
-	case k.Kind == Function || k.Kind == Aggregate || k.Kind == Other:
+	case k.Kind.In(RowSecurity, Options, ReplicaIdentity, Hypertable): // the table says it all
+	case k.Kind.In(Function, Aggregate, Other):
 		parts = append(parts, k.Name)
 	default:
 		parts = append(parts, spell(k.Name))
@@ -122,11 +125,7 @@ func (k Key) Compare(other Key) int {
 
 // guarded tells the kinds for which Postgres knows no CREATE IF NOT EXISTS and no CREATE OR REPLACE.
 func (k Kind) guarded() bool {
-	switch k {
-	case Enum, Domain, Range, Composite, Wrapper, PrimaryKey, Unique, Check, Exclusion, ForeignKey, Trigger, Policy, EventTrigger:
-		return true
-	}
-	return false
+	return k.In(Enum, Domain, Range, Composite, Wrapper, PrimaryKey, Unique, Check, Exclusion, ForeignKey, Trigger, Policy, EventTrigger)
 }
 
 // guard makes SQL do nothing where its object is there already.
@@ -178,6 +177,8 @@ type Set struct {
 	Version    int               // server_version_num
 	Objects    map[Key]Object    // by key
 	Extensions map[string]string // the version of each extension
+	// Roles are those of the server, but for Postgres's own, in the order of their names.
+	Roles []string
 	// Tracked are the collections that have a row in directus_collections, in the order of their names.
 	Tracked []string
 }
@@ -191,7 +192,7 @@ func (s *Set) Sorted() []Object {
 	for _, o := range s.Objects {
 		all = append(all, o)
 	}
-	slices.SortFunc(all, func(a, b Object) int { return a.Key.Compare(b.Key) })
+	slices.SortFunc(all, func(a, b Object) int { return a.Compare(b.Key) })
 	return all
 }
 

@@ -75,7 +75,7 @@ func readIn(ctx context.Context, conn *pgconn.PgConn, begin string) (*Set, error
 func (s *Set) ask(ctx context.Context, conn *pgconn.PgConn, before string) error {
 	var sql strings.Builder
 	sql.WriteString(before)
-	sql.WriteString("SELECT current_setting('server_version_num');\nSELECT extname, extversion FROM pg_extension")
+	sql.WriteString("SELECT current_setting('server_version_num');\nSELECT extname, extversion FROM pg_extension;\nSELECT rolname FROM pg_roles WHERE rolname !~ '^pg_' ORDER BY rolname")
 	for _, name := range files() {
 		text, err := queries.ReadFile("queries/" + name + ".sql")
 		if err != nil {
@@ -107,7 +107,7 @@ func closing(results *pgconn.MultiResultReader, err error) error {
 	return err
 }
 
-// scan takes a row: of the version, of an extension, or of an object.
+// scan takes a row: of the version, of an extension, of a role, or of an object.
 func (s *Set) scan(result int, row [][]byte) error {
 	switch result {
 	case 1:
@@ -116,6 +116,9 @@ func (s *Set) scan(result int, row [][]byte) error {
 		return err
 	case 2:
 		s.Extensions[string(row[0])] = string(row[1])
+		return nil
+	case 3:
+		s.Roles = append(s.Roles, string(row[0]))
 		return nil
 	}
 	o := Object{
@@ -192,8 +195,13 @@ const (
 // expand puts the shared parts into a query.
 func expand(sql string) string {
 	for _, part := range [][2]string{
-		{`\$column\b`, columnText}, {`\$collation\b`, collationText}, {`\$identity\b`, identityText}, {`\$user\((\w+)\)`, userSchema},
-		{`\$own\((\w+), ([\w.]+)\)`, ownObject}, {`\$options\(([\w.]+)\)`, optionsText}, {`\$sequence\((\w+)\)`, sequenceText},
+		{`\$column\b`, columnText},
+		{`\$collation\b`, collationText},
+		{`\$identity\b`, identityText},
+		{`\$user\((\w+)\)`, userSchema},
+		{`\$own\((\w+), ([\w.]+)\)`, ownObject},
+		{`\$options\(([\w.]+)\)`, optionsText},
+		{`\$sequence\((\w+)\)`, sequenceText},
 	} {
 		re, text := regexp.MustCompile(part[0]), part[1]
 		if re.NumSubexp() == 0 {

@@ -44,12 +44,16 @@ func TestTimescaleRows(t *testing.T) {
 	}
 	want := map[string][2]string{
 		"hypertable public.counts": {"n every 1000", `SELECT create_hypertable('"public"."counts"', 'n', chunk_time_interval => 1000, migrate_data => true, if_not_exists => true);`},
-		"hypertable public.positions": {`recorded_at every INTERVAL '1 day', "device's" in 4 partitions, compression enabled`,
+		"hypertable public.positions": {
+			`recorded_at every INTERVAL '1 day', "device's" in 4 partitions, compression enabled`,
 			`SELECT create_hypertable('"public"."positions"', 'recorded_at', chunk_time_interval => INTERVAL '1 day', migrate_data => true, if_not_exists => true);
 SELECT add_dimension('"public"."positions"', 'device''s', number_partitions => 4, if_not_exists => true);
-ALTER TABLE "public"."positions" SET (timescaledb.compress);`},
-		"continuous aggregate public.daily": {"WITH (timescaledb.continuous, timescaledb.materialized_only = false) SELECT time_bucket('1 day', recorded_at) AS day\n   FROM positions\n  GROUP BY 1",
-			"CREATE MATERIALIZED VIEW IF NOT EXISTS \"public\".\"daily\" WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS\nSELECT time_bucket('1 day', recorded_at) AS day\n   FROM positions\n  GROUP BY 1\nWITH NO DATA;"},
+ALTER TABLE "public"."positions" SET (timescaledb.compress);`,
+		},
+		"continuous aggregate public.daily": {
+			"WITH (timescaledb.continuous, timescaledb.materialized_only = false) SELECT time_bucket('1 day', recorded_at) AS day\n   FROM positions\n  GROUP BY 1",
+			"CREATE MATERIALIZED VIEW IF NOT EXISTS \"public\".\"daily\" WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS\nSELECT time_bucket('1 day', recorded_at) AS day\n   FROM positions\n  GROUP BY 1\nWITH NO DATA;",
+		},
 		"timescaledb job public.positions.policy_compression": {`every 12:00:00 {"compress_after":"7 days"}`, `SELECT add_compression_policy('"public"."positions"', INTERVAL '7 days', if_not_exists => true);`},
 		"timescaledb job public.positions.policy_reorder":     {`every 01:00:00 {"index_name":"x"}`, ""},
 		"timescaledb job public.positions.policy_retention":   {`every 1 day {"drop_after":"90 days"}`, `SELECT add_retention_policy('"public"."positions"', INTERVAL '90 days', if_not_exists => true);`},

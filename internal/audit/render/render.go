@@ -104,7 +104,7 @@ func (p *printer) line(format string, args ...any) {
 
 // sql writes SQL, indented.
 func (p *printer) sql(text string) {
-	for _, l := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+	for l := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		if text != "" {
 			p.line("        %s", l)
 		}
@@ -280,7 +280,7 @@ func SQL(w io.Writer, r *audit.Result, clean bool) error {
 func comment(out *strings.Builder, text string) {
 	out.WriteByte('\n')
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimSpace(text))
-	for _, l := range strings.Split(text, "\n") {
+	for l := range strings.SplitSeq(text, "\n") {
 		out.WriteString(strings.TrimRight("-- "+l, " ") + "\n")
 	}
 }

@@ -23,8 +23,10 @@ func result() *audit.Result {
 	return &audit.Result{
 		Compared: 812,
 		Findings: []audit.Finding{
-			{State: audit.NotInDBInit, Object: object.Key{Kind: object.Table, Schema: "public", Name: "positions"}, SQL: "CREATE TABLE public.positions (id integer);\nCREATE INDEX x ON public.positions (id);", Proved: true,
-				Parts: []object.Key{{Kind: object.Check, Name: "c"}, {Kind: object.Index, Name: "x"}, {Kind: object.Index, Name: "y"}}},
+			{
+				State: audit.NotInDBInit, Object: object.Key{Kind: object.Table, Schema: "public", Name: "positions"}, SQL: "CREATE TABLE public.positions (id integer);\nCREATE INDEX x ON public.positions (id);", Proved: true,
+				Parts: []object.Key{{Kind: object.Check, Name: "c"}, {Kind: object.Index, Name: "x"}, {Kind: object.Index, Name: "y"}},
+			},
 			{State: audit.NotInDBInit, Object: index, SQL: "CREATE INDEX devices_place;", Remark: "its SQL does not run on the throwaway database: no"},
 			{State: audit.Differs, Object: object.Key{Kind: object.Domain, Schema: "public", Name: "imei"}, Live: "text CHECK (1)", Built: "text\nCHECK (2)", Remark: "no SQL can be given for it: write it by hand"},
 			{State: audit.NotInLive, Object: object.Key{Kind: object.View, Schema: "public", Name: "hostile\x1b[2J\nname"}, LiveSQL: "CREATE VIEW v AS SELECT 1;", Where: "db-init/003.sql:7"},
@@ -62,7 +64,7 @@ func TestText(t *testing.T) {
 			t.Fatal(err)
 		}
 		golden(t, name, out.String())
-		for _, l := range strings.Split(out.String(), "\n") {
+		for l := range strings.SplitSeq(out.String(), "\n") {
 			if !terminal.IsClean(l) {
 				t.Errorf("%q reaches a terminal", l)
 			}

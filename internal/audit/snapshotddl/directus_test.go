@@ -36,7 +36,12 @@ func TestAsDirectus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for version, also := range map[string][]string{"12.4.1": corpus, "11.17.4": nil} {
+	own := filepath.Join(t.TempDir(), "small.yaml")
+	if err := os.WriteFile(own, []byte(small), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	// A snapshot of 12.4.1 is not for older ones: its rows have columns that they lack.
+	for version, files := range map[string][]string{"12.4.1": append(files, corpus...), "11.17.4": {own}, "11.8.0": {own}} {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			pgtest.NeedPostGIS(t)
@@ -50,12 +55,36 @@ func TestAsDirectus(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(d.Stop)
-			for _, file := range append(files, also...) {
+			for _, file := range files {
 				t.Run(filepath.Base(file), func(t *testing.T) { compare(t, d, base, file) })
 			}
 		})
 	}
 }
+
+// small has a field of each type, in the little that every version takes.
+const small = `version: 1
+directus: 11.8.0
+vendor: postgres
+collections:
+  - {collection: a-b, meta: {collection: a-b}, schema: {name: a-b}}
+  - {collection: other, meta: {collection: other}, schema: {name: other}}
+fields:
+  - {collection: a-b, field: id, type: bigInteger, meta: null, schema: {name: id, table: a-b, data_type: bigint, is_nullable: false, is_unique: true, is_primary_key: true, has_auto_increment: true}}
+  - {collection: a-b, field: s, type: string, meta: null, schema: {name: s, table: a-b, data_type: character varying, max_length: 12, default_value: "it's", is_nullable: false, is_unique: true}}
+  - {collection: a-b, field: t, type: text, meta: null, schema: {name: t, table: a-b, data_type: text, default_value: null, is_nullable: true}}
+  - {collection: a-b, field: n, type: decimal, meta: null, schema: {name: n, table: a-b, data_type: numeric, numeric_precision: 12, numeric_scale: 3, default_value: 1.5, is_nullable: true}}
+  - {collection: a-b, field: f, type: float, meta: null, schema: {name: f, table: a-b, data_type: real, default_value: null, is_nullable: true}}
+  - {collection: a-b, field: at, type: timestamp, meta: null, schema: {name: at, table: a-b, data_type: timestamp with time zone, default_value: CURRENT_TIMESTAMP, is_nullable: true}}
+  - {collection: a-b, field: d, type: dateTime, meta: null, schema: {name: d, table: a-b, data_type: timestamp without time zone, default_value: null, is_nullable: true}}
+  - {collection: a-b, field: j, type: json, meta: null, schema: {name: j, table: a-b, data_type: json, default_value: {a: 1}, is_nullable: true}}
+  - {collection: a-b, field: yes, type: boolean, meta: null, schema: {name: yes, table: a-b, data_type: boolean, default_value: true, is_nullable: false}}
+  - {collection: a-b, field: place, type: geometry.Point, meta: null, schema: {name: place, table: a-b, data_type: POINT, default_value: null, is_nullable: true}}
+  - {collection: a-b, field: o, type: uuid, meta: null, schema: {name: o, table: a-b, data_type: uuid, default_value: null, is_nullable: true, foreign_key_table: other, foreign_key_column: id}}
+  - {collection: other, field: id, type: uuid, meta: null, schema: {name: id, table: other, data_type: uuid, default_value: gen_random_uuid(), is_nullable: false, is_unique: true, is_primary_key: true}}
+relations:
+  - {collection: a-b, field: o, related_collection: other, meta: null, schema: {table: a-b, column: o, foreign_key_table: other, foreign_key_column: id, on_update: NO ACTION, on_delete: SET NULL}}
+`
 
 func compare(t *testing.T, d *directuslab.Driver, base, file string) {
 	file, err := filepath.Abs(file)
@@ -82,17 +111,19 @@ func compare(t *testing.T, d *directuslab.Driver, base, file string) {
 	for _, s := range Statements(decoded.Snapshot, "public") {
 		run(t, ours, s.SQL)
 	}
-	want, got := definitions(t, theirs), definitions(t, ours)
+	want, got := definitions(t, theirs, decoded.Snapshot), definitions(t, ours, decoded.Snapshot)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-Directus +ours):\n%s", diff)
 	}
-	if len(want) < 500 {
+	if len(want) < 20 {
 		t.Errorf("only %d objects", len(want))
 	}
 }
 
-// definitions are those of all objects, by their names.
-func definitions(t *testing.T, dsn string) map[string]string {
+// definitions are those of all objects, by their names. Of Directus's own tables the columns and keys that
+// the snapshot adds count: the indexes of their own columns, and what making those does to the columns, are
+// its systemFields.
+func definitions(t *testing.T, dsn string, s *snapshot.Snapshot) map[string]string {
 	t.Helper()
 	conn, err := pgconn.Connect(t.Context(), dsn)
 	if err != nil {
@@ -105,6 +136,15 @@ func definitions(t *testing.T, dsn string) map[string]string {
 	}
 	out := map[string]string{}
 	for _, o := range set.Objects {
+		if strings.HasPrefix(o.Table, "directus_") {
+			columns := o.Columns
+			if o.Kind == object.Column {
+				columns = []string{o.Name}
+			}
+			if len(columns) != 1 || s.Get(snapshot.Key{Kind: snapshot.Field, Collection: o.Table, Field: columns[0]}) == nil {
+				continue
+			}
+		}
 		out[o.String()] = o.Def
 	}
 	return out

@@ -130,14 +130,14 @@ func (w *writer) foreignKey(r *snapshot.Item) {
 			target = "id"
 		}
 	}
-	sql := "ALTER TABLE " + w.name(table) + " ADD CONSTRAINT " + quote(IndexName("foreign", table, 60, r.Key.Field)) +
-		" FOREIGN KEY (" + quote(r.Key.Field) + ") REFERENCES " + w.name(related) + " (" + quote(target) + ")"
+	sql := []string{"ALTER TABLE " + w.name(table) + " ADD CONSTRAINT " + quote(IndexName("foreign", table, 60, r.Key.Field)) +
+		" FOREIGN KEY (" + quote(r.Key.Field) + ") REFERENCES " + w.name(related) + " (" + quote(target) + ")"}
 	for _, on := range [][2]string{{"on_delete", " ON DELETE "}, {"on_update", " ON UPDATE "}} {
 		if action := strings.ToUpper(schema.Get(on[0]).Str()); slices.Contains([]string{"CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT", "NO ACTION"}, action) {
-			sql += on[1] + action
+			sql = append(sql, on[1]+action)
 		}
 	}
-	w.add(table, sql, false)
+	w.add(table, strings.Join(sql, ""), false)
 }
 
 func isKey(f *snapshot.Item) bool {

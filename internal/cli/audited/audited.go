@@ -1,0 +1,244 @@
+// Package audited holds the command audit: what the live database has that
+// neither db-init nor the snapshot would make again.
+package audited
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/schemaguard/schemaguard/internal/atomicfile"
+	"github.com/schemaguard/schemaguard/internal/audit"
+	"github.com/schemaguard/schemaguard/internal/audit/render"
+	"github.com/schemaguard/schemaguard/internal/audit/throwaway"
+	"github.com/schemaguard/schemaguard/internal/cli/app"
+	"github.com/schemaguard/schemaguard/internal/dbinit"
+	"github.com/schemaguard/schemaguard/internal/exitcode"
+	"github.com/schemaguard/schemaguard/internal/snapshot"
+	"github.com/schemaguard/schemaguard/internal/workspace"
+)
+
+// commands are those of one run of the program.
+type commands struct{ *app.App }
+
+// Commands returns them.
+func Commands(a *app.App) []*cobra.Command { return []*cobra.Command{commands{a}.auditCommand()} }
+
+// auditFlags are the flags of audit.
+type auditFlags struct {
+	json, sql, accept bool
+	reason, baseline  string
+	pre, post         string
+	throwaway, target string
+}
+
+func (a commands) auditCommand() *cobra.Command {
+	var f auditFlags
+	cmd := &cobra.Command{
+		Use: "audit", Short: "Find what live has and neither db-init nor the snapshot would make again",
+		Long: `A Directus snapshot holds tables, columns, keys of one column and plain indexes.
+All else that a database has (other indexes, checks, triggers, views, functions,
+extensions, partitions, policies, comments) must come from db-init, or the next
+new database lacks it.
+
+audit builds a throwaway database from db-init and the snapshot, lays every
+object of live beside it, and says what db-init lacks, with SQL that it has tried
+there. The live database is only read. The throwaway Postgres is started from
+the binaries of this machine, or made on the server of --throwaway-dsn.
+
+Differences that may stay are accepted with a reason, in the file of --baseline.
+
+Exit 0: db-init and the snapshot make all of live. Exit 2: they do not. Exit 3:
+something could not be checked. Exit 6: db-init does not run on an empty database.`,
+		Example: "  schemaguard audit\n  schemaguard audit --sql > db-init/040_from_live.sql\n  schemaguard audit --accept --reason 'made by the reporting team'\n" +
+			"  schemaguard audit --throwaway-dsn postgres://postgres@localhost:5433/postgres --json",
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.audit(cmd, f) },
+	}
+	s := cmd.Flags()
+	s.BoolVar(&f.json, "json", false, "one JSON object on stdout")
+	s.BoolVar(&f.sql, "sql", false, "only the SQL to add to db-init")
+	s.BoolVar(&f.accept, "accept", false, "accept what is found: write it to the baseline file")
+	s.StringVar(&f.reason, "reason", "", "why it may stay, for --accept (`text`)")
+	s.StringVar(&f.baseline, "baseline", "audit.baseline", "the `file` of accepted differences")
+	s.StringVar(&f.pre, "path", dbinit.DefaultPath, "the `folder` of files that run before Directus")
+	s.StringVar(&f.post, "post-path", dbinit.DefaultPostPath, "the `folder` of files that run after Directus")
+	s.StringVar(&f.throwaway, "throwaway-dsn", "", "make the throwaway database on this server (`URL` or keyword DSN)")
+	s.StringVar(&f.target, "snapshot", "worktree", "the `snapshot`: index, HEAD, worktree, a commit or a file")
+	return cmd
+}
+
+func (a commands) audit(cmd *cobra.Command, f auditFlags) error {
+	switch {
+	case f.json && f.sql:
+		return app.Usagef(cmd, "--json and --sql cannot both be written")
+	case f.accept && (f.json || f.sql):
+		return app.Usagef(cmd, "--accept writes the baseline, and neither JSON nor SQL")
+	case f.accept && strings.TrimSpace(f.reason) == "":
+		return app.Usagef(cmd, "--accept needs --reason TEXT")
+	case !f.accept && f.reason != "":
+		return app.Usagef(cmd, "--reason is for --accept")
+	}
+	w, err := a.Workspace()
+	if err != nil {
+		return err
+	}
+	file := absolute(w.Config.Root, f.baseline)
+	accepted, err := readBaseline(file)
+	if err != nil {
+		return err
+	}
+	o, err := a.options(w, f)
+	if err != nil {
+		return err
+	}
+	o.Accepted = accepted
+	r, err := audit.Run(a.Ctx, o)
+	if err != nil {
+		return failure(err)
+	}
+	if f.accept {
+		return a.accept(r, file, f.reason)
+	}
+	return a.write(r, f)
+}
+
+// options reads the files of the project and asks the database which Directus it is.
+func (a commands) options(w *workspace.Workspace, f auditFlags) (audit.Options, error) {
+	set, problems, err := dbinit.Load(f.pre, f.post, w.Config.Root)
+	if err != nil {
+		return audit.Options{}, err
+	}
+	snap, err := a.snapshotOf(w, f.target)
+	if err != nil {
+		return audit.Options{}, err
+	}
+	s, err := w.Connect(a.Ctx)
+	if err != nil {
+		return audit.Options{}, err
+	}
+	defer s.Close()
+	o := audit.Options{
+		Live: s.Settings.PG, Snapshot: snap, Directus: s.Decision.Version, Timeout: s.Settings.StatementTimeout,
+		Apply: audit.FromFiles(set, problems, app.Version()), Throwaway: throwaway.Local, OwnServer: true,
+	}
+	if len(s.Settings.SearchPath.Names) > 0 {
+		o.Schema = s.Settings.SearchPath.Names[0]
+	}
+	if len(set.Folders) == 0 {
+		a.Note(fmt.Sprintf("there is neither a folder %s nor %s: everything is told that the snapshot does not hold", f.pre, f.post))
+	}
+	for _, file := range set.Files {
+		o.Sources = append(o.Sources, audit.Source{Path: file.Path, Text: file.Text})
+	}
+	if f.throwaway != "" {
+		o.OwnServer = false
+		o.Throwaway = func(ctx context.Context) (string, func() error, error) { return throwaway.On(ctx, f.throwaway) }
+	}
+	return o, nil
+}
+
+func (a commands) snapshotOf(w *workspace.Workspace, word string) (*snapshot.Snapshot, error) {
+	t, err := w.Target(a.Ctx, word)
+	if err != nil {
+		return nil, err
+	}
+	if t.Missing != nil {
+		return nil, app.HintError{Code: exitcode.Invalid, Err: errors.New(t.Missing.Message), Hints: []string{t.Missing.Fix}}
+	}
+	file := snapshot.Decode(t.File, t.Data)
+	if !file.Trusted() {
+		p := file.Problems[len(file.Problems)-1]
+		return nil, app.HintError{
+			Code: exitcode.Invalid, Err: fmt.Errorf("%s:%d: %s", t.File, p.Line, p.Message),
+			Hints: []string{"schemaguard explain " + string(p.Code)},
+		}
+	}
+	return file.Snapshot, nil
+}
+
+func absolute(root, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(root, path)
+}
+
+func readBaseline(file string) ([]audit.Entry, error) {
+	data, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, app.HintError{Code: exitcode.Usage, Err: err}
+	}
+	entries, err := audit.ParseBaseline(workspace.Shorten(file), data)
+	if err != nil {
+		return nil, app.HintError{Code: exitcode.Usage, Err: err, Hints: []string{"schemaguard audit --accept --reason TEXT"}}
+	}
+	return entries, nil
+}
+
+// accept writes the baseline.
+func (a commands) accept(r *audit.Result, file, reason string) error {
+	data, err := audit.FormatBaseline(r, reason)
+	if err != nil {
+		return err
+	}
+	if _, err := atomicfile.Write(file, data, 0o644); err != nil {
+		return err
+	}
+	a.Note(fmt.Sprintf("%s: %d accepted, %d of them new", workspace.Shorten(file), len(r.Accepted)+len(r.Findings), len(r.Findings)))
+	if len(r.Unchecked) > 0 {
+		a.Code = exitcode.NotRun
+	}
+	return nil
+}
+
+// write prints a result and sets the exit code.
+func (a commands) write(r *audit.Result, f auditFlags) error {
+	verdict := "clean"
+	switch {
+	case len(r.Findings) > 0 || len(r.Problems) > 0:
+		verdict, a.Code = "drift", exitcode.Drift
+	case len(r.Unchecked) > 0:
+		verdict, a.Code = "not-run", exitcode.NotRun
+	}
+	switch {
+	case f.json:
+		return render.JSON(a.Streams.Out, r, verdict)
+	case f.sql:
+		a.Note(render.Summary(r))
+		return render.SQL(a.Streams.Out, r, a.Streams.OutTTY)
+	case a.Flags.Quiet && verdict == "clean":
+		return nil
+	}
+	return render.Text(a.Streams.Out, r, a.Flags.Verbose)
+}
+
+// failure gives an error of the audit its exit code and what helps.
+func failure(err error) error {
+	var not *audit.NotRunError
+	var files *audit.DBInitError
+	switch {
+	case errors.As(err, &not):
+		h := app.HintError{Code: exitcode.NotRun, Err: fmt.Errorf("nothing was compared: %w", err)}
+		if not.Fix != "" {
+			h.Hints = []string{not.Fix}
+		}
+		return h
+	case errors.As(err, &files):
+		h := app.HintError{Code: exitcode.DBInit, Err: err, Hints: []string{"schemaguard db-init status"}}
+		var hints interface{ Hints() []string }
+		if errors.As(files.Err, &hints) && len(hints.Hints()) > 0 {
+			h.Hints = hints.Hints()
+		}
+		return h
+	}
+	return err
+}
