@@ -70,18 +70,18 @@ collections:
   - {collection: a-b, meta: {collection: a-b}, schema: {name: a-b}}
   - {collection: other, meta: {collection: other}, schema: {name: other}}
 fields:
-  - {collection: a-b, field: id, type: bigInteger, meta: null, schema: {name: id, table: a-b, data_type: bigint, is_nullable: false, is_unique: true, is_primary_key: true, has_auto_increment: true}}
-  - {collection: a-b, field: s, type: string, meta: null, schema: {name: s, table: a-b, data_type: character varying, max_length: 12, default_value: "it's", is_nullable: false, is_unique: true}}
-  - {collection: a-b, field: t, type: text, meta: null, schema: {name: t, table: a-b, data_type: text, default_value: null, is_nullable: true}}
-  - {collection: a-b, field: n, type: decimal, meta: null, schema: {name: n, table: a-b, data_type: numeric, numeric_precision: 12, numeric_scale: 3, default_value: 1.5, is_nullable: true}}
-  - {collection: a-b, field: f, type: float, meta: null, schema: {name: f, table: a-b, data_type: real, default_value: null, is_nullable: true}}
-  - {collection: a-b, field: at, type: timestamp, meta: null, schema: {name: at, table: a-b, data_type: timestamp with time zone, default_value: CURRENT_TIMESTAMP, is_nullable: true}}
-  - {collection: a-b, field: d, type: dateTime, meta: null, schema: {name: d, table: a-b, data_type: timestamp without time zone, default_value: null, is_nullable: true}}
-  - {collection: a-b, field: j, type: json, meta: null, schema: {name: j, table: a-b, data_type: json, default_value: {a: 1}, is_nullable: true}}
-  - {collection: a-b, field: yes, type: boolean, meta: null, schema: {name: yes, table: a-b, data_type: boolean, default_value: true, is_nullable: false}}
-  - {collection: a-b, field: place, type: geometry.Point, meta: null, schema: {name: place, table: a-b, data_type: POINT, default_value: null, is_nullable: true}}
-  - {collection: a-b, field: o, type: uuid, meta: null, schema: {name: o, table: a-b, data_type: uuid, default_value: null, is_nullable: true, foreign_key_table: other, foreign_key_column: id}}
-  - {collection: other, field: id, type: uuid, meta: null, schema: {name: id, table: other, data_type: uuid, default_value: gen_random_uuid(), is_nullable: false, is_unique: true, is_primary_key: true}}
+  - {collection: a-b, field: id, type: bigInteger, meta: {collection: a-b, field: id}, schema: {name: id, table: a-b, data_type: bigint, is_nullable: false, is_unique: true, is_primary_key: true, has_auto_increment: true}}
+  - {collection: a-b, field: s, type: string, meta: {collection: a-b, field: s}, schema: {name: s, table: a-b, data_type: character varying, max_length: 12, default_value: "it's", is_nullable: false, is_unique: true}}
+  - {collection: a-b, field: t, type: text, meta: {collection: a-b, field: t}, schema: {name: t, table: a-b, data_type: text, default_value: null, is_nullable: true}}
+  - {collection: a-b, field: n, type: decimal, meta: {collection: a-b, field: n}, schema: {name: n, table: a-b, data_type: numeric, numeric_precision: 12, numeric_scale: 3, default_value: 1.5, is_nullable: true}}
+  - {collection: a-b, field: f, type: float, meta: {collection: a-b, field: f}, schema: {name: f, table: a-b, data_type: real, default_value: null, is_nullable: true}}
+  - {collection: a-b, field: at, type: timestamp, meta: {collection: a-b, field: at}, schema: {name: at, table: a-b, data_type: timestamp with time zone, default_value: CURRENT_TIMESTAMP, is_nullable: true}}
+  - {collection: a-b, field: d, type: dateTime, meta: {collection: a-b, field: d}, schema: {name: d, table: a-b, data_type: timestamp without time zone, default_value: null, is_nullable: true}}
+  - {collection: a-b, field: j, type: json, meta: {collection: a-b, field: j}, schema: {name: j, table: a-b, data_type: json, default_value: {a: 1}, is_nullable: true}}
+  - {collection: a-b, field: yes, type: boolean, meta: {collection: a-b, field: yes}, schema: {name: yes, table: a-b, data_type: boolean, default_value: true, is_nullable: false}}
+  - {collection: a-b, field: place, type: geometry.Point, meta: {collection: a-b, field: place}, schema: {name: place, table: a-b, data_type: POINT, default_value: null, is_nullable: true}}
+  - {collection: a-b, field: o, type: uuid, meta: {collection: a-b, field: o}, schema: {name: o, table: a-b, data_type: uuid, default_value: null, is_nullable: true, foreign_key_table: other, foreign_key_column: id}}
+  - {collection: other, field: id, type: uuid, meta: {collection: other, field: id}, schema: {name: id, table: other, data_type: uuid, default_value: gen_random_uuid(), is_nullable: false, is_unique: true, is_primary_key: true}}
 relations:
   - {collection: a-b, field: o, related_collection: other, meta: null, schema: {table: a-b, column: o, foreign_key_table: other, foreign_key_column: id, on_update: NO ACTION, on_delete: SET NULL}}
 `
@@ -105,7 +105,7 @@ func compare(t *testing.T, d *directuslab.Driver, base, file string) {
 		t.Fatal(err)
 	}
 	if a.Exit != 0 || len(a.Errors) > 0 {
-		t.Skipf("needs a snapshot that Directus applies as a whole: %v", a.Errors)
+		t.Fatalf("Directus does not apply it: %v", a.Errors)
 	}
 	decoded := snapshot.Decode(file, data)
 	for _, s := range Statements(decoded.Snapshot, "public") {
