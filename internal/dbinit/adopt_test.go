@@ -21,40 +21,61 @@ func TestTablesOfTheTeamsOwnAreAdopted(t *testing.T) {
 		then string
 		want []string
 	}{
-		{"file name and time", `CREATE TABLE migrations_applied (filename varchar(255) PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
+		{
+			"file name and time", `CREATE TABLE migrations_applied (filename varchar(255) PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
 INSERT INTO migrations_applied (filename) VALUES ('001_a.sql'), ('002_b.sql')`,
 			"SELECT filename, applied_at IS NOT NULL FROM migrations_applied ORDER BY 1",
-			[]string{"001_a.sql|t", "002_b.sql|t", "003_c.sql|t", "004_d.sql|t"}},
-		{"name and checksum only", `CREATE TABLE migrations_applied (name text, checksum text NOT NULL);
+			[]string{"001_a.sql|t", "002_b.sql|t", "003_c.sql|t", "004_d.sql|t"},
+		},
+		{
+			"name and checksum only", `CREATE TABLE migrations_applied (name text, checksum text NOT NULL);
 INSERT INTO migrations_applied SELECT n, encode(sha256('SELECT 1'), 'hex') FROM unnest(ARRAY['001_a.sql', '002_b.sql']) n`,
 			"SELECT name, length(checksum) FROM migrations_applied ORDER BY 1",
-			[]string{"001_a.sql|64", "002_b.sql|64", "003_c.sql|64", "004_d.sql|64"}},
-		{"md5 is no SHA-256", `CREATE TABLE migrations_applied (name text PRIMARY KEY, checksum text);
+			[]string{"001_a.sql|64", "002_b.sql|64", "003_c.sql|64", "004_d.sql|64"},
+		},
+		{
+			"md5 is no SHA-256", `CREATE TABLE migrations_applied (name text PRIMARY KEY, checksum text);
 INSERT INTO migrations_applied SELECT n, md5('SELECT 1') FROM unnest(ARRAY['001_a.sql', '002_b.sql']) n`,
 			"SELECT name, length(checksum), length(schemaguard_checksum) FROM migrations_applied ORDER BY 1",
-			[]string{"001_a.sql|32|64", "002_b.sql|32|64", "003_c.sql||64", "004_d.sql||64"}},
-		{"padded version", `CREATE TABLE migrations_applied (version varchar(10) PRIMARY KEY); INSERT INTO migrations_applied VALUES ('001'), ('002')`,
-			"SELECT version FROM migrations_applied ORDER BY 1", []string{"001", "002", "003", "004"}},
-		{"version as a number", `CREATE TABLE migrations_applied (version bigint PRIMARY KEY, success boolean NOT NULL); INSERT INTO migrations_applied VALUES (1, true), (2, true)`,
-			"SELECT version, success FROM migrations_applied ORDER BY 1", []string{"1|t", "2|t", "3|t", "4|t"}},
-		{"serial id and a name without its ending", `CREATE TABLE migrations_applied (id serial PRIMARY KEY, name text NOT NULL UNIQUE, run_on timestamp NOT NULL);
+			[]string{"001_a.sql|32|64", "002_b.sql|32|64", "003_c.sql||64", "004_d.sql||64"},
+		},
+		{
+			"padded version", `CREATE TABLE migrations_applied (version varchar(10) PRIMARY KEY); INSERT INTO migrations_applied VALUES ('001'), ('002')`,
+			"SELECT version FROM migrations_applied ORDER BY 1",
+			[]string{"001", "002", "003", "004"},
+		},
+		{
+			"version as a number", `CREATE TABLE migrations_applied (version bigint PRIMARY KEY, success boolean NOT NULL); INSERT INTO migrations_applied VALUES (1, true), (2, true)`,
+			"SELECT version, success FROM migrations_applied ORDER BY 1",
+			[]string{"1|t", "2|t", "3|t", "4|t"},
+		},
+		{
+			"serial id and a name without its ending", `CREATE TABLE migrations_applied (id serial PRIMARY KEY, name text NOT NULL UNIQUE, run_on timestamp NOT NULL);
 INSERT INTO migrations_applied (name, run_on) VALUES ('001_a', now()), ('002_b', now())`,
-			"SELECT id, name, run_on > now() - interval '1 day' FROM migrations_applied ORDER BY 1", []string{"1|001_a|t", "2|002_b|t", "3|003_c|t", "4|004_d|t"}},
-		{"paths, and a column of their own", `CREATE TABLE migrations_applied (file text, note text DEFAULT 'x' NOT NULL, executed_by name NOT NULL);
+			"SELECT id, name, run_on > now() - interval '1 day' FROM migrations_applied ORDER BY 1",
+			[]string{"1|001_a|t", "2|002_b|t", "3|003_c|t", "4|004_d|t"},
+		},
+		{
+			"paths, and a column of their own", `CREATE TABLE migrations_applied (file text, note text DEFAULT 'x' NOT NULL, executed_by name NOT NULL);
 INSERT INTO migrations_applied VALUES ('/directus/db-init/001_a.sql', 'old', 'ops'), ('/directus/db-init/002_b.sql', 'old', 'ops')`,
 			"SELECT file, note, executed_by <> '' FROM migrations_applied ORDER BY 1",
-			[]string{"/directus/db-init-post/004_d.sql|x|t", "/directus/db-init/001_a.sql|old|t", "/directus/db-init/002_b.sql|old|t", "/directus/db-init/003_c.sql|x|t"}},
-		{"a status with other words", `CREATE TABLE migrations_applied (name text PRIMARY KEY, status text, error text NOT NULL DEFAULT '');
+			[]string{"/directus/db-init-post/004_d.sql|x|t", "/directus/db-init/001_a.sql|old|t", "/directus/db-init/002_b.sql|old|t", "/directus/db-init/003_c.sql|x|t"},
+		},
+		{
+			"a status with other words", `CREATE TABLE migrations_applied (name text PRIMARY KEY, status text, error text NOT NULL DEFAULT '');
 INSERT INTO migrations_applied VALUES ('001_a.sql', 'success'), ('002_b.sql', 'success')`,
 			"SELECT name, status, schemaguard_status, error FROM migrations_applied ORDER BY 1",
-			[]string{"001_a.sql|success||", "002_b.sql|success||", "003_c.sql||done|", "004_d.sql||done|"}},
+			[]string{"001_a.sql|success||", "002_b.sql|success||", "003_c.sql||done|", "004_d.sql||done|"},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			p := newProject(t)
 			p.sql(c.table)
-			p.write(map[string]string{"db-init/001_a.sql": "SELECT 1", "db-init/002_b.sql": "SELECT 1",
-				"db-init/003_c.sql": "CREATE TABLE c (n int)", "db-init-post/004_d.sql": "-- schemaguard:no-transaction\nVACUUM c"})
+			p.write(map[string]string{
+				"db-init/001_a.sql": "SELECT 1", "db-init/002_b.sql": "SELECT 1",
+				"db-init/003_c.sql": "CREATE TABLE c (n int)", "db-init-post/004_d.sql": "-- schemaguard:no-transaction\nVACUUM c",
+			})
 			before := p.sql("SELECT string_agg(attname || format_type(atttypid, atttypmod) || attnotnull, ',' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'migrations_applied'::regclass AND attnum > 0")
 			_, err := p.apply(sqlfile.All)
 			refused, ok := errors.AsType[*dbinit.RefusedError](err)

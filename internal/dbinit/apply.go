@@ -29,8 +29,10 @@ func (r *Runner) Apply(ctx context.Context, phase sqlfile.Phase, observe func(Ev
 	if r.pooled {
 		observe(Event{Kind: Pooled, Text: "a connection pooler stands before the database: every file takes the lock for itself (a direct connection is better)"})
 		if f := withoutTransaction(pending); f != nil {
-			return result, &RefusedError{[]sqlfile.Problem{{Code: sqlfile.LockLost, File: f.Path, Name: f.Name,
-				Text: "it runs without a transaction, and through a connection pooler nothing would hold the lock", Hint: "connect to Postgres itself, not to the pooler"}}}
+			return result, &RefusedError{[]sqlfile.Problem{{
+				Code: sqlfile.LockLost, File: f.Path, Name: f.Name,
+				Text: "it runs without a transaction, and through a connection pooler nothing would hold the lock", Hint: "connect to Postgres itself, not to the pooler",
+			}}}
 		}
 	} else {
 		if result.Waited, err = r.lock(ctx, observe); err != nil {
@@ -95,7 +97,7 @@ func (r *Runner) create(ctx context.Context) error {
 
 // one runs one file; done is false where another run was faster.
 func (r *Runner) one(ctx context.Context, f *sqlfile.File, observe func(Event)) (done bool, err error) {
-	var secrets = secretsOf(f)
+	secrets := secretsOf(f)
 	observe(Event{Kind: Started, File: f})
 	r.notice = func(n *pgconn.Notice) { observe(Event{Kind: Notice, File: f, Text: noticeText(n, secrets)}) }
 	began := time.Now()

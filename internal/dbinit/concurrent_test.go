@@ -296,7 +296,8 @@ func bouncer(t *testing.T, config *pgconn.Config) string {
 			t.Skip("needs pgbouncer")
 		}
 	}
-	dir, err := os.MkdirTemp("", "pgb")
+	// Not t.TempDir, whose parents the user that PgBouncer becomes may not enter.
+	dir, err := os.MkdirTemp("", "pgb") //nolint:usetesting // see above
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -124,15 +124,16 @@ func (r *Runner) mend(ctx context.Context, m Repair) error {
 		return r.table.Delete(ctx, r.conn, m.row.Raw)
 	case AcceptChecksum:
 		return r.table.SetChecksum(ctx, r.conn, m.row.Raw, m.file.Checksum)
+	default:
+		if err := r.create(ctx); err != nil {
+			return err
+		}
+		started, err := r.text(ctx, clockSQL)
+		if err != nil {
+			return err
+		}
+		return r.table.Record(ctx, r.conn, r.entry(m.file, ledger.Done, started, ""))
 	}
-	if err := r.create(ctx); err != nil {
-		return err
-	}
-	started, err := r.text(ctx, clockSQL)
-	if err != nil {
-		return err
-	}
-	return r.table.Record(ctx, r.conn, r.entry(m.file, ledger.Done, started, ""))
 }
 
 // Adopt makes a table of the team's own the ledger: what [Status.Plan] says. It

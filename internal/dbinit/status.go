@@ -113,8 +113,10 @@ func (r *Runner) Status(ctx context.Context) (Status, error) {
 	case unusable != nil:
 		s.Problems = append([]sqlfile.Problem{{Code: sqlfile.BadTable, Text: terminal.Clean(unusable.Error())}}, s.Problems...)
 	case !s.Adopted:
-		s.Problems = append([]sqlfile.Problem{{Code: sqlfile.NotAdopted, Hint: "schemaguard db-init adopt",
-			Text: fmt.Sprintf("table %s has a shape of its own, and was not adopted yet", s.Table)}}, s.Problems...)
+		s.Problems = append([]sqlfile.Problem{{
+			Code: sqlfile.NotAdopted, Hint: "schemaguard db-init adopt",
+			Text: fmt.Sprintf("table %s has a shape of its own, and was not adopted yet", s.Table),
+		}}, s.Problems...)
 	}
 	return s, nil
 }
@@ -125,8 +127,10 @@ func (s *Status) compare(set sqlfile.Set, rows []ledger.Row) {
 	for i := range rows {
 		row := &rows[i]
 		if byName[row.Name] != nil {
-			s.Problems = append(s.Problems, sqlfile.Problem{Code: sqlfile.Twice, Name: row.Name,
-				Text: fmt.Sprintf("table %s has two rows for %s", s.Table, terminal.Clean(row.Name)), Hint: "delete the row that is wrong"})
+			s.Problems = append(s.Problems, sqlfile.Problem{
+				Code: sqlfile.Twice, Name: row.Name,
+				Text: fmt.Sprintf("table %s has two rows for %s", s.Table, terminal.Clean(row.Name)), Hint: "delete the row that is wrong",
+			})
 			continue
 		}
 		byName[row.Name] = row

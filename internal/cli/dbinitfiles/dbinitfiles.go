@@ -124,8 +124,10 @@ func (a commands) open(cmd *cobra.Command) (*session, error) {
 		return nil, err
 	}
 	if len(p.set.Folders) == 0 {
-		return nil, &workspace.UsageError{Msg: fmt.Sprintf("there is neither a folder %s nor %s in %s", a.flags.path, a.flags.postPath, workspace.Shorten(p.where.Config.Root)),
-			Hints: []string{"schemaguard db-init new NAME", "schemaguard db-init --path FOLDER"}}
+		return nil, &workspace.UsageError{
+			Msg:   fmt.Sprintf("there is neither a folder %s nor %s in %s", a.flags.path, a.flags.postPath, workspace.Shorten(p.where.Config.Root)),
+			Hints: []string{"schemaguard db-init new NAME", "schemaguard db-init --path FOLDER"},
+		}
 	}
 	settings, err := p.where.FindConnection(a.Ctx)
 	if err != nil {
@@ -184,8 +186,7 @@ func (a commands) failed(err error, settings *connection.Settings) error {
 			a.Note(line)
 		}
 	}
-	var known coded
-	if errors.As(err, &known) {
+	if known, ok := errors.AsType[coded](err); ok {
 		return app.HintError{Code: known.ExitCode(), Err: known, Hints: known.Hints()}
 	}
 	return settings.Redact.Error(redact.Error(err))

@@ -182,8 +182,10 @@ type (
 )
 
 func document(s dbinit.Status, verdict string) statusDocument {
-	d := statusDocument{SchemaVersion: 1, Verdict: verdict, Table: s.Table, TableExists: s.Exists, Adopted: s.Adopted, Pooled: s.Pooled, Busy: s.Busy,
-		Files: []fileEntry{}, Problems: []problemItem{}}
+	d := statusDocument{
+		SchemaVersion: 1, Verdict: verdict, Table: s.Table, TableExists: s.Exists, Adopted: s.Adopted, Pooled: s.Pooled, Busy: s.Busy,
+		Files: []fileEntry{}, Problems: []problemItem{},
+	}
 	for _, e := range s.Entries {
 		f := fileEntry{Name: e.Name, Phase: string(e.Phase()), State: string(e.State)}
 		if e.File != nil {

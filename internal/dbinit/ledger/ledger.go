@@ -9,13 +9,10 @@
 package ledger
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // DefaultName is the table's name where the settings name none.
@@ -132,11 +129,3 @@ func (e *UnusableError) Error() string { return fmt.Sprintf("table %s %s", e.Tab
 
 // Ident quotes a name for SQL.
 func Ident(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-
-// sqlState returns the SQLSTATE of an error of the server, "" for others.
-func sqlState(err error) string {
-	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return pg.Code
-	}
-	return ""
-}

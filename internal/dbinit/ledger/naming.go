@@ -51,14 +51,17 @@ func fileName(raw string, set sqlfile.Set) string {
 	case formStem:
 		return raw + ".sql"
 	case formNumber:
-		number, err := strconv.ParseUint(raw, 10, 64)
-		if err != nil {
-			return raw
-		}
-		for _, f := range set.Files {
-			if f.Number == number {
-				return f.Name
-			}
+		return numbered(raw, set)
+	default:
+		return raw
+	}
+}
+
+func numbered(raw string, set sqlfile.Set) string {
+	number, err := strconv.ParseUint(raw, 10, 64)
+	for _, f := range set.Files {
+		if err == nil && f.Number == number {
+			return f.Name
 		}
 	}
 	return raw
@@ -95,15 +98,14 @@ func namingOf(raws []string, column Column) naming {
 
 // encode returns the value that names a file.
 func (n naming) encode(f sqlfile.File) string {
-	switch n.form {
-	case formStem:
+	switch {
+	case n.form == formStem:
 		return strings.TrimSuffix(f.Name, ".sql")
-	case formPath:
+	case n.form == formPath:
 		return path.Join(n.parent, path.Base(path.Dir(f.Path)), f.Name)
-	case formNumber:
-		if n.padded {
-			return f.Name[:f.Width]
-		}
+	case n.form == formNumber && n.padded:
+		return f.Name[:f.Width]
+	case n.form == formNumber:
 		return strconv.FormatUint(f.Number, 10)
 	}
 	return f.Name

@@ -223,6 +223,7 @@ func (t *Table) choose(r role, values map[string][]string, set *sqlfile.Set) []*
 				return v != "" && !slices.Contains([]Status{Running, Done, Failed}, Status(v))
 			})
 		})
+	default: // the type alone tells
 	}
 	return all
 }

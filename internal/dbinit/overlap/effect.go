@@ -251,6 +251,20 @@ var aliases = map[string]string{
 	"time": "time without time zone", "float8": "double precision", "float": "double precision", "float4": "real", "decimal": "numeric",
 }
 
+// parentheses takes what stands in parentheses, without spaces.
+func (p *parser) parentheses() string {
+	var b strings.Builder
+	for p.at < len(p.tokens) {
+		t := p.peek()
+		b.WriteString(t.Text)
+		p.at++
+		if t.Kind == sqltext.Close {
+			break
+		}
+	}
+	return b.String()
+}
+
 // typeName takes a type, up to USING, COLLATE or the end of the part.
 func (p *parser) typeName() string {
 	var words []string
@@ -258,13 +272,7 @@ func (p *parser) typeName() string {
 	for p.at < len(p.tokens) && !p.about("USING", "COLLATE") && p.peek().Text != "," {
 		t := p.peek()
 		if t.Kind == sqltext.Open {
-			for p.at < len(p.tokens) {
-				length += p.peek().Text
-				p.at++
-				if strings.HasSuffix(length, ")") {
-					break
-				}
-			}
+			length = p.parentheses()
 			continue
 		}
 		words = append(words, strings.ToLower(t.Text))

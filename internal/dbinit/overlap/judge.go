@@ -54,8 +54,10 @@ func (c Claims) judge(f *sqlfile.File, e Effect) sqlfile.Problem {
 	if !managed || !c.Pending(f.Name) || c.agrees(e) {
 		return sqlfile.Problem{}
 	}
-	return sqlfile.Problem{Code: sqlfile.Revert, Text: consequence(e),
-		Hint: "make the change in Directus and save it: schemaguard snapshot --stage"}
+	return sqlfile.Problem{
+		Code: sqlfile.Revert, Text: consequence(e),
+		Hint: "make the change in Directus and save it: schemaguard snapshot --stage",
+	}
 }
 
 // created judges a table that a file creates. A ghost needs both sides: what
@@ -65,13 +67,17 @@ func (c Claims) created(f *sqlfile.File, e Effect, managed bool) sqlfile.Problem
 	table := terminal.Clean(e.Table)
 	switch {
 	case managed && !(f.Phase == sqlfile.Post && e.IfNotExists):
-		return sqlfile.Problem{Code: sqlfile.Creates,
+		return sqlfile.Problem{
+			Code: sqlfile.Creates,
 			Text: fmt.Sprintf("it creates table %s, which the snapshot creates too: on a new database \"directus schema apply\" fails (Collection already exists)", table),
-			Hint: "leave the table to one of the two: take it out of the file, or out of the snapshot"}
+			Hint: "leave the table to one of the two: take it out of the file, or out of the snapshot",
+		}
 	case !c.has(e.Table) && slices.Contains(c.Tracked, e.Table) && !slices.Contains(c.Excluded, e.Table):
-		return sqlfile.Problem{Code: sqlfile.Ghost,
+		return sqlfile.Problem{
+			Code: sqlfile.Ghost,
 			Text: fmt.Sprintf("it creates table %s, which Directus tracks in this database and the snapshot lacks: the next \"directus schema apply\" drops it with its rows", table),
-			Hint: "add " + table + " to DB_EXCLUDE_TABLES, or save it: schemaguard snapshot --stage"}
+			Hint: "add " + table + " to DB_EXCLUDE_TABLES, or save it: schemaguard snapshot --stage",
+		}
 	}
 	return sqlfile.Problem{}
 }
@@ -92,23 +98,19 @@ func (c Claims) collection(table string) bool {
 func (c Claims) agrees(e Effect) bool {
 	field := c.Snapshot.Get(snapshot.Key{Kind: snapshot.Field, Collection: e.Table, Field: e.Column})
 	known := field != nil && !field.Schema().IsNull()
-	switch e.Kind {
-	case DropColumn:
+	switch {
+	case e.Kind == DropColumn:
 		return !known
-	case AddColumn:
+	case e.Kind == AddColumn:
 		return known
-	}
-	if !known {
+	case !known:
 		return e.Kind != RenameTable && e.Kind != DropTable && e.Kind != RenameColumn
-	}
-	schema := field.Schema()
-	switch e.Kind {
-	case AlterType:
+	case e.Kind == AlterType:
 		return slices.Contains(spellings(field), e.Type)
-	case SetNotNull:
-		return !schema.Get("is_nullable").Bool()
-	case DropNotNull:
-		return schema.Get("is_nullable").Bool()
+	case e.Kind == SetNotNull:
+		return !field.Schema().Get("is_nullable").Bool()
+	case e.Kind == DropNotNull:
+		return field.Schema().Get("is_nullable").Bool()
 	}
 	return false
 }
@@ -143,6 +145,7 @@ func consequence(e Effect) string {
 		return fmt.Sprintf("it renames column %s, which the snapshot manages: the next \"directus schema apply\" drops the new name with its values and makes the old one anew, empty", column)
 	case DropTable, RenameTable:
 		return fmt.Sprintf("it takes away table %s, which the snapshot manages: the next \"directus schema apply\" makes it anew, empty", table)
+	default:
+		return fmt.Sprintf("it changes column %s, which the snapshot manages and describes otherwise: the next \"directus schema apply\" changes it back, and cuts values that no longer fit", column)
 	}
-	return fmt.Sprintf("it changes column %s, which the snapshot manages and describes otherwise: the next \"directus schema apply\" changes it back, and cuts values that no longer fit", column)
 }

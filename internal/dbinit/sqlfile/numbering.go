@@ -17,11 +17,15 @@ func numbering(files []File) []Problem {
 		f := &files[i]
 		folded := strings.ToLower(f.Name)
 		if other := names[folded]; other != nil {
-			problems = append(problems, Problem{Code: DupName, File: f.Path, Name: f.Name,
-				Text: fmt.Sprintf("its name is that of %s; both would be one entry of the table", other.Path), Hint: "give one of them another number and name"})
+			problems = append(problems, Problem{
+				Code: DupName, File: f.Path, Name: f.Name,
+				Text: fmt.Sprintf("its name is that of %s; both would be one entry of the table", other.Path), Hint: "give one of them another number and name",
+			})
 		} else if other := numbers[f.Number]; other != nil {
-			problems = append(problems, Problem{Code: DupNumber, File: f.Path, Name: f.Name,
-				Text: fmt.Sprintf("its number %d is that of %s", f.Number, other.Path), Hint: "give the later of the two the next free number"})
+			problems = append(problems, Problem{
+				Code: DupNumber, File: f.Path, Name: f.Name,
+				Text: fmt.Sprintf("its number %d is that of %s", f.Number, other.Path), Hint: "give the later of the two the next free number",
+			})
 		}
 		names[folded], numbers[f.Number] = f, f
 	}

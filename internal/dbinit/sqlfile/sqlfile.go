@@ -160,12 +160,9 @@ func (d Folder) read(entry fs.DirEntry) (*File, []Problem, error) {
 		at.Code, at.Text = NotPlain, "it is a "+form(entry.Type())+", and only plain files are run"
 		return nil, []Problem{at}, nil
 	}
-	data, problem, err := d.content(name, at)
-	if err != nil {
-		return nil, nil, err
-	}
-	if problem != nil {
-		return nil, []Problem{*problem}, nil
+	data, found, err := d.content(name, at)
+	if err != nil || found != nil {
+		return nil, found, err
 	}
 	f := &File{Name: name, Path: at.File, Number: number, Width: len(match[1]), Phase: d.Phase, Text: Normalize(data)}
 	f.Checksum = Checksum(f.Text)
@@ -183,7 +180,7 @@ func form(mode fs.FileMode) string {
 }
 
 // content reads the bytes, or says why they are no SQL.
-func (d Folder) content(name string, at Problem) ([]byte, *Problem, error) {
+func (d Folder) content(name string, at Problem) ([]byte, []Problem, error) {
 	at.Code = Unreadable
 	f, err := os.Open(filepath.Join(d.Dir, name))
 	if err != nil {
@@ -196,7 +193,7 @@ func (d Folder) content(name string, at Problem) ([]byte, *Problem, error) {
 	}
 	if len(data) > MaxSize {
 		at.Text = fmt.Sprintf("it is larger than %d MiB, which is data and no schema", MaxSize>>20)
-		return nil, &at, nil
+		return nil, []Problem{at}, nil
 	}
 	if bad := undecodable(data); bad >= 0 {
 		at.At = sqltext.At(string(data), bad)
@@ -205,7 +202,7 @@ func (d Folder) content(name string, at Problem) ([]byte, *Problem, error) {
 			at.Text = "it holds a NUL byte (UTF-16?)"
 		}
 		at.Hint = "save it as UTF-8"
-		return nil, &at, nil
+		return nil, []Problem{at}, nil
 	}
 	return data, nil, nil
 }

@@ -61,15 +61,23 @@ func TestLoad(t *testing.T) {
 	}{
 		{"nothing", nil, nil, nil},
 		{"numbers, not letters", map[string]string{"db-init/9_a.sql": ok, "db-init/10_b.sql": ok, "db-init/011_c.sql": ok}, []string{"pre 9_a.sql", "pre 10_b.sql", "pre 011_c.sql"}, nil},
-		{"phases: folder and line", map[string]string{"db-init/001_a.sql": "-- licence\n\n-- schemaguard:phase post\n" + ok, "db-init/003_c.sql": ok, "db-init-post/002_b.sql": "--schemaguard:no-transaction\n" + ok},
-			[]string{"pre 003_c.sql", "post 001_a.sql outside"[:len("post 001_a.sql")], "post 002_b.sql outside"}, nil},
+		{
+			"phases: folder and line",
+			map[string]string{"db-init/001_a.sql": "-- licence\n\n-- schemaguard:phase post\n" + ok, "db-init/003_c.sql": ok, "db-init-post/002_b.sql": "--schemaguard:no-transaction\n" + ok},
+			[]string{"pre 003_c.sql", "post 001_a.sql outside"[:len("post 001_a.sql")], "post 002_b.sql outside"},
+			nil,
+		},
 		{"a block comment may stand before a line", map[string]string{"db-init/001_a.sql": "/* licence\n-- schemaguard:no-such */\n-- schemaguard:phase post\n" + ok}, []string{"post 001_a.sql"}, nil},
 		{"a line in a string is none", map[string]string{"db-init/001_a.sql": "SELECT '\n-- schemaguard:phase post\n', $$\n-- schemaguard:nonsense\n$$"}, []string{"pre 001_a.sql"}, nil},
 		{"a line too late", map[string]string{"db-init/001_a.sql": "SELECT 1;\n  -- schemaguard:phase post\n"}, []string{"pre 001_a.sql"}, []string{"DBINIT_DIRECTIVE db-init/001_a.sql:2:1"}},
 		{"a line that is misspelt", map[string]string{"db-init/001_a.sql": "-- schemaguard:no-transactions\n" + ok}, []string{"pre 001_a.sql"}, []string{"DBINIT_DIRECTIVE db-init/001_a.sql:1:1"}},
 		{"pre in the folder of post", map[string]string{"db-init-post/001_a.sql": "-- schemaguard:phase pre\n" + ok}, []string{"post 001_a.sql"}, []string{"DBINIT_DIRECTIVE db-init-post/001_a.sql:1:1"}},
-		{"names", map[string]string{"db-init/a.sql": ok, "db-init/1a.sql": ok, "db-init/001-a.sql": ok, "db-init/001_a.SQL": ok, "db-init/001_ü.sql": ok, "db-init/99999999999999999999_a.sql": ok, "db-init/README.md": ok, "db-init/001_a.sql.bak": ok},
-			nil, []string{"DBINIT_FILE_NAME db-init/001-a.sql", "DBINIT_FILE_NAME db-init/001_a.SQL", "DBINIT_FILE_NAME db-init/001_ü.sql", "DBINIT_FILE_NAME db-init/1a.sql", "DBINIT_FILE_NAME db-init/99999999999999999999_a.sql", "DBINIT_FILE_NAME db-init/a.sql"}},
+		{
+			"names",
+			map[string]string{"db-init/a.sql": ok, "db-init/1a.sql": ok, "db-init/001-a.sql": ok, "db-init/001_a.SQL": ok, "db-init/001_ü.sql": ok, "db-init/99999999999999999999_a.sql": ok, "db-init/README.md": ok, "db-init/001_a.sql.bak": ok},
+			nil,
+			[]string{"DBINIT_FILE_NAME db-init/001-a.sql", "DBINIT_FILE_NAME db-init/001_a.SQL", "DBINIT_FILE_NAME db-init/001_ü.sql", "DBINIT_FILE_NAME db-init/1a.sql", "DBINIT_FILE_NAME db-init/99999999999999999999_a.sql", "DBINIT_FILE_NAME db-init/a.sql"},
+		},
 		{"a number twice", map[string]string{"db-init/001_a.sql": ok, "db-init/01_b.sql": ok}, []string{"pre 001_a.sql", "pre 01_b.sql"}, []string{"DBINIT_DUPLICATE_NUMBER db-init/01_b.sql"}},
 		{"a number in both folders", map[string]string{"db-init/001_a.sql": ok, "db-init-post/001_b.sql": ok}, []string{"pre 001_a.sql", "post 001_b.sql"}, []string{"DBINIT_DUPLICATE_NUMBER db-init-post/001_b.sql"}},
 		{"a name in both folders", map[string]string{"db-init/001_a.sql": ok, "db-init-post/001_a.sql": ok}, []string{"pre 001_a.sql", "post 001_a.sql"}, []string{"DBINIT_DUPLICATE_NAME db-init-post/001_a.sql"}},
@@ -79,13 +87,24 @@ func TestLoad(t *testing.T) {
 		{"each folder with a range of its own", map[string]string{"db-init/001_a.sql": ok, "db-init/002_b.sql": ok, "db-init-post/100_c.sql": ok, "db-init-post/101_d.sql": ok}, []string{"pre 001_a.sql", "pre 002_b.sql", "post 100_c.sql", "post 101_d.sql"}, nil},
 		{"in tens", map[string]string{"db-init/010_a.sql": ok, "db-init/020_b.sql": ok, "db-init/040_c.sql": ok}, []string{"pre 010_a.sql", "pre 020_b.sql", "pre 040_c.sql"}, []string{"DBINIT_GAP db-init/040_c.sql"}},
 		{"dates", map[string]string{"db-init/20240101_a.sql": ok, "db-init/20260501_b.sql": ok}, []string{"pre 20240101_a.sql", "pre 20260501_b.sql"}, nil},
-		{"no SQL", map[string]string{"db-init/001_a.sql": "", "db-init/002_b.sql": "-- later\n;\n", "db-init/003_c.sql": "SELECT '\xff'", "db-init/004_d.sql": "S\x00E\x00"},
-			[]string{"pre 001_a.sql", "pre 002_b.sql"}, []string{"DBINIT_EMPTY db-init/001_a.sql", "DBINIT_EMPTY db-init/002_b.sql", "DBINIT_UNREADABLE db-init/003_c.sql:1:9", "DBINIT_UNREADABLE db-init/004_d.sql:1:2"}},
-		{"what cannot be run", map[string]string{"db-init/001_a.sql": "SELECT 1;\n\\i other.sql\n", "db-init/002_b.sql": "BEGIN;\nSELECT 1;\nCOMMIT;", "db-init/003_c.sql": "SELECT 1; VACUUM;",
-			"db-init/004_d.sql": "COPY t FROM stdin;\n1\tit's\n\\.\nBEGIN;", "db-init/005_e.sql": "SELECT 'x;\n", "db-init/006_f.sql": "SET standard_conforming_strings = off;"},
+		{
+			"no SQL",
+			map[string]string{"db-init/001_a.sql": "", "db-init/002_b.sql": "-- later\n;\n", "db-init/003_c.sql": "SELECT '\xff'", "db-init/004_d.sql": "S\x00E\x00"},
+			[]string{"pre 001_a.sql", "pre 002_b.sql"},
+			[]string{"DBINIT_EMPTY db-init/001_a.sql", "DBINIT_EMPTY db-init/002_b.sql", "DBINIT_UNREADABLE db-init/003_c.sql:1:9", "DBINIT_UNREADABLE db-init/004_d.sql:1:2"},
+		},
+		{
+			"what cannot be run",
+			map[string]string{
+				"db-init/001_a.sql": "SELECT 1;\n\\i other.sql\n", "db-init/002_b.sql": "BEGIN;\nSELECT 1;\nCOMMIT;", "db-init/003_c.sql": "SELECT 1; VACUUM;",
+				"db-init/004_d.sql": "COPY t FROM stdin;\n1\tit's\n\\.\nBEGIN;", "db-init/005_e.sql": "SELECT 'x;\n", "db-init/006_f.sql": "SET standard_conforming_strings = off;",
+			},
 			[]string{"pre 001_a.sql", "pre 002_b.sql", "pre 003_c.sql", "pre 004_d.sql", "pre 005_e.sql", "pre 006_f.sql"},
-			[]string{"DBINIT_PSQL_COMMAND db-init/001_a.sql:2:1", "DBINIT_TRANSACTION db-init/002_b.sql:1:1", "DBINIT_TRANSACTION db-init/002_b.sql:3:1", "DBINIT_NO_TRANSACTION db-init/003_c.sql:1:11",
-				"DBINIT_COPY_STDIN db-init/004_d.sql:1:1", "DBINIT_UNFINISHED db-init/005_e.sql:1:8", "DBINIT_STRINGS db-init/006_f.sql:1:1"}},
+			[]string{
+				"DBINIT_PSQL_COMMAND db-init/001_a.sql:2:1", "DBINIT_TRANSACTION db-init/002_b.sql:1:1", "DBINIT_TRANSACTION db-init/002_b.sql:3:1", "DBINIT_NO_TRANSACTION db-init/003_c.sql:1:11",
+				"DBINIT_COPY_STDIN db-init/004_d.sql:1:1", "DBINIT_UNFINISHED db-init/005_e.sql:1:8", "DBINIT_STRINGS db-init/006_f.sql:1:1",
+			},
+		},
 		{"what can be run outside of a transaction", map[string]string{"db-init/001_a.sql": "-- schemaguard:no-transaction\nVACUUM; BEGIN; SELECT 1; COMMIT;"}, []string{"pre 001_a.sql outside"}, nil},
 	} {
 		names, problems := load(t, c.files)

@@ -71,19 +71,17 @@ type splitter struct {
 }
 
 func (s *splitter) add(t Token) {
-	switch t.Kind {
-	case Comment:
+	switch {
+	case t.Kind == Comment:
 		return
-	case Semicolon:
-		if s.depth == 0 && s.atomic == 0 {
-			s.flush()
-			return
-		}
-	case Open:
+	case t.Kind == Semicolon && s.depth == 0 && s.atomic == 0:
+		s.flush()
+		return
+	case t.Kind == Open:
 		s.depth++
-	case Close:
+	case t.Kind == Close:
 		s.depth = max(0, s.depth-1)
-	case Word:
+	case t.Kind == Word:
 		s.word(strings.ToUpper(t.Text))
 		s.piece(t)
 		return
