@@ -2,7 +2,6 @@ package recyclebin
 
 import (
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,7 +11,7 @@ import (
 // pgDump returns what pg_dump of the same server writes, without its random lines.
 func pgDump(t *testing.T, dsn string, args ...string) string {
 	t.Helper()
-	path := filepath.Join(pgtest.Binaries(t).Dir, "pg_dump")
+	path := pgtest.Binaries(t).Path("pg_dump")
 	out, err := exec.CommandContext(t.Context(), path, append(args, dsn)...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("pg_dump: %v: %s", err, out)
