@@ -17,7 +17,7 @@ test-all: test
 	@test/machine/prepare.sh postgres directus docker managers race
 	CGO_ENABLED=1 go test -race $(RACE)
 	go run -tags tools ./test/machine/lab $(DIRECTUS)
-	go test -tags directus,docker,managers -timeout 20m $(TESTFLAGS) ./...
+	go test -tags directus,docker,managers,soak -timeout 20m $(TESTFLAGS) ./...
 
 bench:
 	@test/machine/prepare.sh postgres directus
