@@ -115,13 +115,20 @@ func (b *builder) versions(built *object.Set) {
 	}
 }
 
-// isSystem tells Directus's own tables.
-func (o Options) isSystem(table string) bool { return directus.IsSystemCollection(o.Directus, table) }
+// isSystem tells Directus's own tables. Of a release that is not known yet all that are named like them
+// pass for its own.
+func (o Options) isSystem(table string) bool {
+	return directus.IsSystemCollection(o.Directus, table) || o.unknownRelease() && strings.HasPrefix(table, "directus_")
+}
+
+func (o Options) unknownRelease() bool {
+	return !slices.ContainsFunc(directus.Releases(), func(v directus.Version) bool { return v.Compare(o.Directus) >= 0 })
+}
 
 // isSystemColumn tells the columns that Directus gives to its own tables. One of them is no
 // field of its: directus_deployments.webhook_secret (12.4.1, migrations/20260211A-add-deployment-webhooks.js).
 func (o Options) isSystemColumn(table, column string) bool {
-	return directus.IsSystemField(o.Directus, table, column) || table == "directus_deployments" && column == "webhook_secret"
+	return directus.IsSystemField(o.Directus, table, column) || o.unknownRelease() || table == "directus_deployments" && column == "webhook_secret"
 }
 
 // systemTables makes Directus's own tables from those of live, so that foreign keys, triggers and the

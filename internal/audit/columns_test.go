@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/schemaguard/schemaguard/internal/directus"
 	"github.com/schemaguard/schemaguard/internal/pgserver/pgtest"
 )
 
@@ -105,6 +106,11 @@ CREATE TABLE directus_oauth_tokens (id serial PRIMARY KEY, client uuid, "user" u
 ALTER TABLE directus_oauth_tokens ADD CONSTRAINT directus_oauth_tokens_client_user_unique UNIQUE (client, "user"); CREATE INDEX ON directus_users (first_name);`
 	if diff := cmp.Diff([]string(nil), brief(setting{live: system + thingSQL}.audit(t))); diff != "" {
 		t.Errorf("as Directus makes them (-want +got):\n%s", diff)
+	}
+	next := setting{live: system + thingSQL + "CREATE TABLE directus_novelties (id serial PRIMARY KEY, n int); ALTER TABLE directus_users ADD COLUMN novelty text"}
+	next.change = func(o *Options) { o.Directus = directus.Version{Major: 99} }
+	if diff := cmp.Diff([]string(nil), brief(next.audit(t))); diff != "" {
+		t.Errorf("of a release that is not known yet (-want +got):\n%s", diff)
 	}
 	s := setting{
 		live: system + thingSQL + `CREATE INDEX by_both ON directus_users (email, first_name); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end';

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -13,8 +14,10 @@ import (
 
 // FromFiles returns what [Options.Apply] needs for the files of a project, as [dbinit.Load] returned them:
 // they run on the throwaway database as on any other, recorded and in their order. A number that is
-// missing does not matter there. tool is the version of this program.
+// missing does not matter there, nor does a file without a statement: such is the one that the shell has
+// just made for the SQL of this very audit. tool is the version of this program.
 func FromFiles(set sqlfile.Set, problems []sqlfile.Problem, tool string) func(context.Context, *pgconn.Config, Phase) error {
+	problems = slices.DeleteFunc(slices.Clone(problems), func(p sqlfile.Problem) bool { return p.Code == sqlfile.Empty })
 	return func(ctx context.Context, throwaway *pgconn.Config, phase Phase) error {
 		if len(set.Files) == 0 && len(problems) == 0 {
 			return nil

@@ -210,8 +210,9 @@ func toJSON(all []audit.Finding) []jsonFinding {
 	return out
 }
 
-// JSON writes a result as one object. verdict is clean, drift or not-run.
-func JSON(w io.Writer, r *audit.Result, verdict string) error {
+// JSON writes a result as one object. verdict is clean, drift or not-run; reason says why nothing was
+// compared, "" where something was.
+func JSON(w io.Writer, r *audit.Result, verdict, reason string) error {
 	type problem struct {
 		Table   string `json:"table"`
 		SQL     string `json:"sql"`
@@ -220,6 +221,7 @@ func JSON(w io.Writer, r *audit.Result, verdict string) error {
 	out := struct {
 		SchemaVersion int           `json:"schema_version"`
 		Verdict       string        `json:"verdict"`
+		Reason        string        `json:"reason"`
 		Compared      int           `json:"compared"`
 		Findings      []jsonFinding `json:"findings"`
 		Unchecked     []jsonFinding `json:"unchecked"`
@@ -228,7 +230,7 @@ func JSON(w io.Writer, r *audit.Result, verdict string) error {
 		Stale         []string      `json:"stale"`
 		Notes         []string      `json:"notes"`
 	}{
-		SchemaVersion: 1, Verdict: verdict, Compared: r.Compared, Findings: toJSON(r.Findings), Unchecked: toJSON(r.Unchecked), Accepted: toJSON(r.Accepted),
+		SchemaVersion: 1, Verdict: verdict, Reason: redact.String(reason), Compared: r.Compared, Findings: toJSON(r.Findings), Unchecked: toJSON(r.Unchecked), Accepted: toJSON(r.Accepted),
 		Problems: []problem{}, Stale: []string{}, Notes: append([]string{}, r.Notes...),
 	}
 	for _, p := range r.Problems {

@@ -98,13 +98,16 @@ func TestSQL(t *testing.T) {
 func TestJSON(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	if err := JSON(&out, result(), "drift"); err != nil {
+	if err := JSON(&out, result(), "drift", ""); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "result.json", out.String())
 	out.Reset()
-	if err := JSON(&out, &audit.Result{}, "clean"); err != nil {
+	if err := JSON(&out, &audit.Result{}, "not-run", "postgres://u:hunter2@h/x cannot be reached"); err != nil {
 		t.Fatal(err)
+	}
+	if strings.Contains(out.String(), "hunter2") {
+		t.Errorf("a password is told: %s", out.String())
 	}
 	var got map[string]any
 	if err := json.Unmarshal(out.Bytes(), &got); err != nil {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -84,6 +85,16 @@ func (a commands) audit(cmd *cobra.Command, f auditFlags) error {
 	case !f.accept && f.reason != "":
 		return app.Usagef(cmd, "--reason is for --accept")
 	}
+	err := a.compare(f)
+	if err != nil && f.json && !workspace.Mistake(err) {
+		// Who reads JSON gets an object, also where nothing could be compared.
+		err = errors.Join(err, render.JSON(a.Streams.Out, &audit.Result{}, "not-run", err.Error()))
+	}
+	return err
+}
+
+// compare makes the audit and writes what came of it.
+func (a commands) compare(f auditFlags) error {
 	w, err := a.Workspace()
 	if err != nil {
 		return err
@@ -108,6 +119,10 @@ func (a commands) audit(cmd *cobra.Command, f auditFlags) error {
 	return a.write(r, f)
 }
 
+// readTimeout is how long each query over the catalog may take at least: a hook must be quick, an audit
+// need not.
+const readTimeout = 30 * time.Second
+
 // options reads the files of the project and asks the database which Directus it is.
 func (a commands) options(w *workspace.Workspace, f auditFlags) (audit.Options, error) {
 	set, problems, err := dbinit.Load(f.pre, f.post, w.Config.Root)
@@ -124,7 +139,7 @@ func (a commands) options(w *workspace.Workspace, f auditFlags) (audit.Options, 
 	}
 	defer s.Close()
 	o := audit.Options{
-		Live: s.Settings.PG, Snapshot: snap, Directus: s.Decision.Version, Timeout: s.Settings.StatementTimeout,
+		Live: s.Settings.PG, Snapshot: snap, Directus: s.Decision.Version, Timeout: max(s.Settings.StatementTimeout, readTimeout),
 		Apply: audit.FromFiles(set, problems, app.Version()), Throwaway: throwaway.Local, OwnServer: true,
 	}
 	if len(s.Settings.SearchPath.Names) > 0 {
@@ -211,7 +226,7 @@ func (a commands) write(r *audit.Result, f auditFlags) error {
 	}
 	switch {
 	case f.json:
-		return render.JSON(a.Streams.Out, r, verdict)
+		return render.JSON(a.Streams.Out, r, verdict, "")
 	case f.sql:
 		a.Note(render.Summary(r))
 		return render.SQL(a.Streams.Out, r, a.Streams.OutTTY)
