@@ -2,6 +2,7 @@ package dbinit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -22,17 +23,19 @@ func (r *Runner) Apply(ctx context.Context, phase sqlfile.Phase, observe func(Ev
 	}
 	var result Result
 	// Where there is nothing to do no lock is taken: of ten replicas nine find that.
+	// What stands in the way is judged under the lock alone: a file that another run
+	// is at looks like one that was interrupted.
 	pending, err := r.pending(ctx, phase)
-	if err != nil || len(pending) == 0 {
+	if err == nil && len(pending) == 0 {
+		return result, nil
+	}
+	if _, refused := errors.AsType[*RefusedError](err); err != nil && (!refused || r.pooled) {
 		return result, err
 	}
 	if r.pooled {
 		observe(Event{Kind: Pooled, Text: "a connection pooler stands before the database: every file takes the lock for itself (a direct connection is better)"})
 		if f := withoutTransaction(pending); f != nil {
-			return result, &RefusedError{[]sqlfile.Problem{{
-				Code: sqlfile.LockLost, File: f.Path, Name: f.Name,
-				Text: "it runs without a transaction, and through a connection pooler nothing would hold the lock", Hint: "connect to Postgres itself, not to the pooler",
-			}}}
+			return result, throughPooler(f)
 		}
 	} else {
 		if result.Waited, err = r.lock(ctx, observe); err != nil {
@@ -68,6 +71,14 @@ func (r *Runner) pending(ctx context.Context, phase sqlfile.Phase) ([]*sqlfile.F
 		return nil, &RefusedError{stop}
 	}
 	return s.Pending(phase), nil
+}
+
+func throughPooler(f *sqlfile.File) error {
+	return &RefusedError{[]sqlfile.Problem{{
+		Code: sqlfile.LockLost, File: f.Path, Name: f.Name,
+		Text: "it runs without a transaction, and through a connection pooler nothing would hold the lock",
+		Hint: "connect to Postgres itself, not to the pooler",
+	}}}
 }
 
 func withoutTransaction(files []*sqlfile.File) *sqlfile.File {

@@ -32,7 +32,8 @@ func manyFiles(p *project) int {
 func TestOfEightRunsAtOnceOneAppliesAndTheOthersFindNothingToDo(t *testing.T) {
 	t.Parallel()
 	p := newProject(t)
-	n := manyFiles(p)
+	n := manyFiles(p) + 1
+	p.write(map[string]string{"db-init/006_outside.sql": "-- schemaguard:no-transaction\nINSERT INTO ran VALUES ('6');\nSELECT pg_sleep(0.5);\nVACUUM ran;"})
 	runners := make([]*dbinit.Runner, 8)
 	for i := range runners {
 		runners[i] = p.open()
@@ -64,6 +65,32 @@ func TestOfEightRunsAtOnceOneAppliesAndTheOthersFindNothingToDo(t *testing.T) {
 		t.Error("nobody had to wait, so nothing was shown")
 	}
 	p.wantSQL("SELECT count(*), count(DISTINCT name) FROM ran", fmt.Sprintf("%d|%d", n, n))
+}
+
+func TestAFileThatAnotherRunIsAtWasNotInterrupted(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.write(map[string]string{"db-init/001_outside.sql": "-- schemaguard:no-transaction\nSELECT pg_sleep(1);"})
+	first, second := p.open(), p.open()
+	ended := make(chan error, 1)
+	go func() {
+		_, err := first.Apply(t.Context(), sqlfile.All, nil)
+		ended <- err
+	}()
+	for p.sql(sleeping)[0] != "t" {
+		time.Sleep(10 * time.Millisecond)
+	}
+	problems, err := p.open().Verify(t.Context())
+	if err != nil || len(problems) != 1 || problems[0].Code != sqlfile.Interrupted || !strings.Contains(problems[0].Text, "at this moment") {
+		t.Errorf("meanwhile verify says %v, %v", problems, err)
+	}
+	result, err := second.Apply(t.Context(), sqlfile.All, nil)
+	if err != nil || !result.Waited || len(result.Applied) > 0 {
+		t.Errorf("the second run ended with %+v, %v", result, err)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
 }
 
 func TestARunThatIsNotOverInTimeIsAnError(t *testing.T) {

@@ -188,6 +188,9 @@ func (s *Status) judge(files []sqlfile.Problem) {
 	}
 	for _, e := range s.Entries {
 		if p := e.problem(highest[e.Phase()]); p.Code != "" {
+			if e.State == StateInterrupted && s.Busy != "" {
+				p.Text, p.Hint = "a run of db-init is at it at this moment ("+s.Busy+")", "schemaguard db-init status"
+			}
 			s.Problems = append(s.Problems, p)
 		}
 	}
@@ -214,7 +217,7 @@ func (e Entry) problem(last *sqlfile.File) sqlfile.Problem {
 		p.Text = "it was applied to this database, and there is no such file"
 	case StateInterrupted:
 		p.Code, p.Hint = sqlfile.Interrupted, repair("--forget")
-		p.Text = "it began without a transaction and did not end: nobody knows which of its statements ran (or it runs still)"
+		p.Text = "it began without a transaction and did not end: nobody knows which of its statements ran"
 	case StateFailed:
 		p.Code, p.Text = sqlfile.Retry, "its last try failed, and left nothing behind: "+terminal.Clean(e.Row.Error)
 		if halfway(e.Row) {
