@@ -186,6 +186,10 @@ func (a commands) failed(err error, settings *connection.Settings) error {
 			a.Note(line)
 		}
 	}
+	if stopped := a.Ctx.Err(); stopped != nil {
+		a.Note(err.Error())
+		return stopped
+	}
 	if known, ok := errors.AsType[coded](err); ok {
 		return app.HintError{Code: known.ExitCode(), Err: known, Hints: known.Hints()}
 	}
