@@ -153,6 +153,7 @@ func (d *day) collection(name string) {
 type event struct {
 	Event   string
 	Text    string
+	Hint    string
 	Current struct {
 		State   string
 		Failure string
@@ -176,14 +177,17 @@ func (d *day) command(args ...string) *exec.Cmd {
 	}
 	cmd := exec.Command(bin, args...)
 	cmd.Dir = d.dir
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + d.home, "XDG_STATE_HOME=" + d.home, "GIT_CONFIG_NOSYSTEM=1"}
+	cmd.Env = []string{"DOCKER_HOST=" + os.Getenv("DOCKER_HOST"), "PATH=" + os.Getenv("PATH"), "HOME=" + d.home, "XDG_STATE_HOME=" + d.home, "GIT_CONFIG_NOSYSTEM=1"}
 	return cmd
 }
 
 // watch starts a watcher and awaits its first event.
 func (d *day) watch(args ...string) *watcher {
 	d.t.Helper()
-	w := &watcher{t: d.t, cmd: d.command(append([]string{"watch", "--json", "--no-docker", "--interval", "100ms"}, args...)...), events: make(chan event, 1000)}
+	if !slices.Contains(args, "--no-docker=false") {
+		args = append(args, "--no-docker")
+	}
+	w := &watcher{t: d.t, cmd: d.command(append([]string{"watch", "--json", "--interval", "100ms"}, args...)...), events: make(chan event, 1000)}
 	out, err := w.cmd.StdoutPipe()
 	if err != nil {
 		d.t.Fatal(err)
