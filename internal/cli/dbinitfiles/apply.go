@@ -60,7 +60,7 @@ func (a commands) apply(cmd *cobra.Command, phase sqlfile.Phase, dry, asJSON boo
 	result, err := s.Apply(a.Ctx, phase, a.observe)
 	if err != nil {
 		if n := len(result.Applied); n > 0 {
-			a.Note(counted(n, "file") + " before it stays applied")
+			a.Note("applied before that, and kept: " + counted(n, "file"))
 		}
 		return a.failed(err, s.settings)
 	}
