@@ -93,7 +93,9 @@ func (b *bench) measure(ctx context.Context, runs, directusRuns int, progress fu
 	}
 	drifted := timing{what: "`check`, 3 collections and 5 fields unsaved, again"}
 	drifted.times[1] = second[1]
-	version, err := alternate(ctx, 3*runs, command{dir: b.dir, env: b.env, args: []string{b.guard, "version"}})
+	version, err := alternate(ctx, 3*runs,
+		command{dir: b.dir, env: b.env, args: []string{b.guard, "version"}},
+		command{dir: b.project(smallSize), env: b.env, args: []string{b.guard, "prompt"}})
 	if err != nil {
 		return nil, err
 	}
@@ -110,6 +112,8 @@ func (b *bench) measure(ctx context.Context, runs, directusRuns int, progress fu
 	r.memory("`snapshot`, peak memory, 500 collections", snap.times[1].peak, 100<<20)
 	median := version[0].median()
 	r.add(row{what: "`version`", measured: millis(version[0]), budget: "under 10 ms"}, median < 10*time.Millisecond)
+	segment := version[1].median()
+	r.add(row{what: "`prompt`", measured: millis(version[1]), budget: "under 5 ms"}, segment < 5*time.Millisecond)
 	r.sockets(ctx, b)
 	progress("measuring git commit with the hooks")
 	if err := b.measureHooks(ctx, r, runs); err != nil {
