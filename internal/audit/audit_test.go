@@ -229,14 +229,25 @@ func TestEveryKind(t *testing.T) {
 			if diff := cmp.Diff([]string(nil), brief(setting{live: live, pre: k.both, post: k.extra}.audit(t))); diff != "" {
 				t.Errorf("made by db-init too (-want +got):\n%s", diff)
 			}
-			// And live without it is told.
-			for _, f := range (setting{live: k.both + ";" + thingSQL, pre: k.both, post: k.extra}).audit(t).Findings {
+			// And live without it is told, with the SQL that it lacks.
+			o = setting{live: k.both + ";" + thingSQL, pre: k.both, post: k.extra}.options(t)
+			if r, err = Run(t.Context(), o); err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range r.Findings {
+				runOn(t, o.Live, f.LiveSQL)
 				if f.State != NotInLive && f.Object.Kind != "column" || f.LiveSQL == "" && f.State == NotInLive {
 					t.Errorf("only db-init makes it: %s is %s, SQL %q", f.Object, f.State, f.LiveSQL)
 				}
 				if f.Where == "" || !strings.HasPrefix(f.Where, "db-init-post/002.sql:1") {
 					t.Errorf("only db-init makes it: %s is said to come from %q", f.Object, f.Where)
 				}
+			}
+			if r, err = Run(t.Context(), o); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff([]string(nil), brief(r)); diff != "" {
+				t.Errorf("with that SQL in live (-want +got):\n%s", diff)
 			}
 		})
 	}

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -20,15 +21,18 @@ func prove(ctx context.Context, conn *pgconn.PgConn, findings []Finding, lenient
 		return nil, err
 	}
 	defer func() { _ = conn.Exec(context.WithoutCancel(ctx), "ROLLBACK").Close() }()
-	var waiting, rest []*Finding
+	var waiting, rest, lacking []*Finding
 	for i := range findings {
-		if f := &findings[i]; f.State != NotInLive && len(f.tries) > 0 {
+		switch f := &findings[i]; {
+		case f.State == NotInLive:
+			lacking = append(lacking, f)
+		case len(f.tries) > 0:
 			waiting = append(waiting, f)
-		} else {
+		default:
 			rest = append(rest, f)
 		}
 	}
-	done, failed, err := p.all(waiting)
+	done, failed, err := p.all(waiting, p.one)
 	if err != nil {
 		return nil, err
 	}
@@ -38,6 +42,9 @@ func prove(ctx context.Context, conn *pgconn.PgConn, findings []Finding, lenient
 	}
 	same, err := p.same(done, now)
 	if err != nil {
+		return nil, err
+	}
+	if lacking, err = p.order(lacking); err != nil {
 		return nil, err
 	}
 	var out []Finding
@@ -52,7 +59,7 @@ func prove(ctx context.Context, conn *pgconn.PgConn, findings []Finding, lenient
 			out = append(out, *f)
 		}
 	}
-	for _, f := range append(failed, rest...) {
+	for _, f := range slices.Concat(failed, rest, lacking) {
 		if f.refused != "" {
 			f.Remark = strings.TrimPrefix(f.Remark+"; its SQL does not run on the throwaway database: "+f.refused, "; ")
 		}
@@ -85,13 +92,13 @@ func (p prover) attempt(sql string) (problem *pgconn.PgError, err error) {
 	return problem, p.exec("ROLLBACK TO SAVEPOINT attempt")
 }
 
-// all runs the SQL of findings, those that fail again after the others, until nothing more runs.
-func (p prover) all(waiting []*Finding) (done, failed []*Finding, err error) {
+// all runs something for findings, for those that it fails for again after the others, until nothing more runs.
+func (p prover) all(waiting []*Finding, try func(*Finding) (ran bool, err error)) (done, failed []*Finding, err error) {
 	for progress := true; progress && len(waiting) > 0; {
 		progress = false
 		var again []*Finding
 		for _, f := range waiting {
-			ran, err := p.one(f)
+			ran, err := try(f)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -121,6 +128,27 @@ func (p prover) one(f *Finding) (ran bool, err error) {
 		f.refused = problem.Message
 	}
 	return false, nil
+}
+
+// order finds an order in which what live lacks can be made there: all of it is dropped, and made again.
+func (p prover) order(lacking []*Finding) ([]*Finding, error) {
+	if len(lacking) < 2 {
+		return lacking, nil
+	}
+	if err := p.exec("ROLLBACK TO SAVEPOINT before"); err != nil {
+		return nil, err
+	}
+	try := func(sql string) (bool, error) {
+		problem, err := p.attempt(sql)
+		return problem == nil, err
+	}
+	last := slices.Clone(lacking)
+	slices.Reverse(last)
+	if _, _, err := p.all(last, func(f *Finding) (bool, error) { return try(f.built.Drop) }); err != nil {
+		return nil, err
+	}
+	done, failed, err := p.all(lacking, func(f *Finding) (bool, error) { return try(withoutRows(f.built, f.LiveSQL)) })
+	return append(done, failed...), err
 }
 
 // withoutRows keeps a materialized view from being filled: its query may be anything.
