@@ -151,9 +151,16 @@ type Doomed struct {
 	Reason  string // "boot --mode force", "boot, plan 0123456789abcdef approved"
 }
 
+// Kept is a copy of what was doomed.
+type Kept struct {
+	Said string // what was kept where, in a few words
+	// Recheck names what was written since the copy was made, and is in none.
+	Recheck func(ctx context.Context) (moved []string, err error)
+}
+
 // Bin takes a copy of what is doomed. Its error stops the apply.
 type Bin interface {
-	Fill(ctx context.Context, d Doomed) (said string, err error)
+	Fill(ctx context.Context, d Doomed) (Kept, error)
 }
 
 // Target is the snapshot that this boot would apply.

@@ -76,6 +76,8 @@ type world struct {
 	onApply                              func(file []byte)
 	lost                                 chan struct{}
 	noBin                                bool
+	writes                               int // how often somebody writes after the copy
+	stillErr                             error
 }
 
 func (w *world) note(what string) { w.did = append(w.did, what) }
@@ -171,12 +173,19 @@ func (w *world) Run(_ context.Context, phase Phase) (string, error) {
 	return "nothing to run", map[Phase]error{Pre: w.preErr, Post: w.postErr}[phase]
 }
 
-func (w *world) Fill(_ context.Context, d Doomed) (string, error) {
+func (w *world) Fill(_ context.Context, d Doomed) (Kept, error) {
 	w.note("bin")
 	if !destructive(d.Plan) {
 		w.t.Error("the bin is asked to keep nothing")
 	}
-	return "the recycle bin has it", w.binErr
+	return Kept{Said: "the recycle bin has it", Recheck: func(context.Context) ([]string, error) {
+		w.note("still")
+		if w.writes > 0 {
+			w.writes--
+			return []string{"b (20 rows then, 21 now)"}, nil
+		}
+		return nil, w.stillErr
+	}}, w.binErr
 }
 
 func (w *world) now() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) }

@@ -28,7 +28,7 @@ func TestOrder(t *testing.T) {
 		{"skip", Options{Mode: Skip}, schema(), "wait lock db-init-pre bootstrap db-init-post unlock"},
 		{"dry run", Options{Mode: DryRun}, schema("a", "b"), "wait lock db-init-pre bootstrap look unlock"},
 		{"refused", Options{}, schema(), "wait lock db-init-pre bootstrap look unlock"},
-		{"force", Options{Mode: Force}, schema(), "wait lock db-init-pre bootstrap look bin look verify apply look record db-init-post unlock"},
+		{"force", Options{Mode: Force}, schema(), "wait lock db-init-pre bootstrap look bin look still verify apply look record db-init-post unlock"},
 		{"force, nothing doomed", Options{Mode: Force}, schema("a", "b"), "wait lock db-init-pre bootstrap look look verify apply look record db-init-post unlock"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -186,12 +186,28 @@ func TestForceNeedsTheBin(t *testing.T) {
 	t.Parallel()
 	for name, breaks := range map[string]func(*world){
 		"broken": func(w *world) { w.binErr = errTest }, "none": func(w *world) { w.noBin = true },
+		"broken later": func(w *world) { w.stillErr = errTest },
 	} {
 		w := newWorld(t, "a", "b")
 		breaks(w)
 		if out := w.boot(Options{Mode: Force, OnRefuse: Stop}, schema("a")); out.Code != 2 || !w.has("b") {
 			t.Errorf("%s: %+v", name, out)
 		}
+	}
+}
+
+// TestWrittenMeanwhile: rows that come after the copy are copied too, or nothing goes.
+func TestWrittenMeanwhile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "a", "b")
+	w.writes = 1
+	if out := w.boot(Options{Mode: Force, OnRefuse: Stop}, schema("a")); !out.Applied || strings.Count(strings.Join(w.did, " "), "bin") != 2 {
+		t.Errorf("%+v, %v", out, w.did)
+	}
+	w = newWorld(t, "a", "b")
+	w.writes = 99
+	if out := w.boot(Options{Mode: Force, OnRefuse: Stop}, schema("a")); out.Code != 3 || !w.has("b") {
+		t.Errorf("for ever: %+v", out)
 	}
 }
 

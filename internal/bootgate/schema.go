@@ -20,8 +20,8 @@ import (
 // was looking.
 const attempts = 3
 
-// errMoved says that live or the target changed between two looks.
-var errMoved = errors.New("the schema changed while this boot was looking at it")
+// errMoved says that the schema, or the rows that would go, changed between two looks.
+var errMoved = errors.New("the database changed while this boot was looking at it")
 
 // schema checks, applies what may be applied, and looks whether it was.
 func (g *Gate) schema(ctx context.Context) (settled bool, err error) {
@@ -88,10 +88,11 @@ func (g *Gate) attempt(ctx context.Context) (settled bool, err error) {
 	case apply:
 	}
 	g.keptOut(l, d)
-	if err := g.fill(ctx, l, d); err != nil {
+	kept, err := g.fill(ctx, l, d)
+	if err != nil {
 		return false, err
 	}
-	if err := g.apply(ctx, l, d, hash); err != nil {
+	if err := g.apply(ctx, d, hash, kept); err != nil {
 		return false, err
 	}
 	return !d.partial, nil
@@ -151,31 +152,39 @@ func (g *Gate) adopt(ctx context.Context, l *Look) error {
 }
 
 // fill has the recycle bin take what is doomed. Without it nothing is destroyed.
-func (g *Gate) fill(ctx context.Context, l *Look, d decision) error {
+func (g *Gate) fill(ctx context.Context, l *Look, d decision) (Kept, error) {
 	if d.bin == "" {
-		return nil
+		return Kept{}, nil
 	}
 	began := g.Now()
 	if g.Bin == nil {
-		return &failure{exit: exitcode.Drift, reason: "there is no recycle bin to keep what this plan takes away"}
+		return Kept{}, &failure{exit: exitcode.Drift, reason: "there is no recycle bin to keep what this plan takes away"}
 	}
-	said, err := g.Bin.Fill(ctx, Doomed{Plan: d.plan, Live: l.Live, Version: l.Version, Reason: d.bin})
+	kept, err := g.Bin.Fill(ctx, Doomed{Plan: d.plan, Live: l.Live, Version: l.Version, Reason: d.bin})
+	if err != nil {
+		return Kept{}, g.notKept(ctx, began, err)
+	}
+	g.Log.Warn(kept.Said, g.at(stepBin, began)...)
+	return kept, nil
+}
+
+// notKept says that the bin has no copy, which stops the apply.
+func (g *Gate) notKept(ctx context.Context, began time.Time, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if err != nil {
-		reason := "the recycle bin could not be filled, so nothing is taken away: " + err.Error()
-		g.Log.Error(reason, g.at(stepBin, began)...)
-		g.Show(l.Verdict, nil)
-		return &failure{exit: exitcode.Drift, reason: reason}
+	reason := "the recycle bin has no copy, so nothing is taken away: " + err.Error()
+	attrs := g.at(stepBin, began)
+	if own := (*Error)(nil); errors.As(err, &own) {
+		attrs = append(attrs, slog.String("code", own.Code))
 	}
-	g.Log.Warn(said, g.at(stepBin, began)...)
-	return nil
+	g.Log.Error(reason, attrs...)
+	return &failure{exit: exitcode.Drift, reason: reason}
 }
 
 // apply runs `directus schema apply` on exactly the content that was checked, if
 // nothing has moved since, and looks at what became of it.
-func (g *Gate) apply(ctx context.Context, l *Look, d decision, hash string) error {
+func (g *Gate) apply(ctx context.Context, d decision, hash string, kept Kept) error {
 	data := g.Target.Data
 	if d.partial {
 		data = snapshot.Encode(d.file, snapshot.YAML)
@@ -185,16 +194,8 @@ func (g *Gate) apply(ctx context.Context, l *Look, d decision, hash string) erro
 		return &failure{exit: exitcode.NotRun, reason: err.Error()}
 	}
 	defer cleanUp()
-	again, err := g.look(ctx, g.Target.Target, stepRecheck)
-	if err != nil {
+	if err := g.still(ctx, hash, kept); err != nil {
 		return err
-	}
-	if now := PlanHash(again, g.Target.Data); now != hash {
-		g.Log.Warn(errMoved.Error()+": it is looked at again", append(g.at(stepRecheck, g.Now()), slog.String("plan", now))...)
-		return errMoved
-	}
-	if err := g.lock.Verify(ctx); err != nil {
-		return g.failed(stepLock, g.Now(), err, false)
 	}
 	began := g.Now()
 	ended, err := g.Directus.Apply(ctx, file)
@@ -207,6 +208,34 @@ func (g *Gate) apply(ctx context.Context, l *Look, d decision, hash string) erro
 		g.Log.Info("`directus schema apply` ended", append(g.at(stepApply, began), slog.Int("exit_code", ended.Code))...)
 	}
 	return g.converged(ctx, d, check.Target{Source: g.Target.Source, File: g.Target.File, Data: data}, ended, err)
+}
+
+// still makes sure that nothing has moved since it was decided on: not the schema,
+// not what was copied, not the lock.
+func (g *Gate) still(ctx context.Context, hash string, kept Kept) error {
+	again, err := g.look(ctx, g.Target.Target, stepRecheck)
+	if err != nil {
+		return err
+	}
+	if now := PlanHash(again, g.Target.Data); now != hash {
+		g.Log.Warn(errMoved.Error()+": it is looked at again", append(g.at(stepRecheck, g.Now()), slog.String("plan", now))...)
+		return errMoved
+	}
+	if kept.Recheck != nil {
+		began := g.Now()
+		moved, err := kept.Recheck(ctx)
+		if err != nil {
+			return g.notKept(ctx, began, err)
+		}
+		if len(moved) > 0 {
+			g.Log.Warn("written since the recycle bin took its copy, which is made again: "+some(moved), g.at(stepBin, began)...)
+			return errMoved
+		}
+	}
+	if err := g.lock.Verify(ctx); err != nil {
+		return g.failed(stepLock, g.Now(), err, false)
+	}
+	return nil
 }
 
 // converged looks whether live is now what was applied, whatever the command said.

@@ -3,11 +3,16 @@
 package boot
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/schemaguard/schemaguard/internal/recyclebin"
 )
 
 // events are the five collections of the incident.
@@ -99,4 +104,79 @@ func (s *shop) incident(t *testing.T) {
 	s.sql("UPDATE directus_collections SET note = 'moved on' WHERE collection = 'ev_a'")
 	s.says(s.up([]string{"SCHEMAGUARD_APPROVE_PLAN=" + number[1]}, "--no-bootstrap"), "NOT applied", "stale")
 	s.holds(rows, events...)
+	s.binned(t, "force", "DIRECTUS_SCHEMA_APPLY_MODE=force")
+	s.brokenBin(t)
+	number = planNumber.FindStringSubmatch(s.up(nil, "--no-bootstrap").errors)
+	if number == nil {
+		t.Fatal("no number of the plan")
+	}
+	s.binned(t, "approved", "SCHEMAGUARD_APPROVE_PLAN="+number[1])
+}
+
+// binned boots a copy in a way that drops the five tables, and brings them back
+// out of the recycle bin.
+func (s *shop) binned(t *testing.T, name, env string) {
+	t.Helper()
+	c := s.another(name)
+	c.says(c.up([]string{env}, "--no-bootstrap"), "step=recycle-bin", "100 rows", "the database is as the snapshot says")
+	for _, table := range events {
+		if c.there(table) {
+			t.Errorf("%s: %s is still there", env, table)
+		}
+	}
+	c.holds(rows, "orders")
+	c.restored(t)
+}
+
+// restored brings everything back that the recycle bin has.
+func (s *shop) restored(t *testing.T) {
+	t.Helper()
+	conn, err := pgconn.Connect(t.Context(), s.srv.TCPDSN(s.name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	entries, err := recyclebin.List(t.Context(), conn)
+	if err != nil || len(entries) == 0 {
+		t.Fatalf("%d entries in the recycle bin: %v", len(entries), err)
+	}
+	if _, err := recyclebin.Restore(t.Context(), conn, entries[0].ID, recyclebin.RestoreOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	s.holds(rows, events...)
+}
+
+// brokenBin: where no copy can be made, nothing is taken away.
+func (s *shop) brokenBin(t *testing.T) {
+	t.Helper()
+	c := s.another("broken")
+	c.sql("CREATE SCHEMA schemaguard_trash; CREATE TABLE schemaguard_trash.entries (nothing int)")
+	b := c.boot([]string{"DIRECTUS_SCHEMA_APPLY_MODE=force", "SCHEMAGUARD_ON_REFUSE=stop"}, "--no-bootstrap")
+	if b.code != 2 || b.started() {
+		t.Errorf("without a recycle bin: %v", b)
+	}
+	c.says(b, "the recycle bin has no copy", "NOT applied")
+	c.holds(rows, events...)
+}
+
+// TestKilledByForce: a boot that is killed while it destroys, and then another:
+// what went is in the recycle bin.
+func TestKilledByForce(t *testing.T) {
+	s := open(t).shop(t, versions[0], "forced")
+	s.firstBoot()
+	s.collection(events...)
+	force := []string{"DIRECTUS_SCHEMA_APPLY_MODE=force"}
+	for _, step := range []string{"check", "recycle-bin", "apply", "recheck", "end"} {
+		t.Run(step, func(t *testing.T) {
+			c := s.another(strings.ReplaceAll(step, "-", "_"))
+			c.t = t
+			c.killed(step, force, "--no-bootstrap")
+			c.says(c.up(force, "--no-bootstrap", "--lock-timeout", "30s"), "the database is as the snapshot says")
+			c.holds(rows, "orders")
+			if c.there("ev_a") {
+				t.Error("the second boot did not come to its end")
+			}
+			c.restored(t)
+		})
+	}
 }

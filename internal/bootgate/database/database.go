@@ -100,8 +100,17 @@ func (d Database) try(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = conn.Close(ctx) }()
+	defer d.close(conn)
 	return conn.Exec(ctx, "SELECT 1").Close()
+}
+
+// goodbye bounds the closing of a connection.
+const goodbye = time.Second
+
+func (d Database) close(conn *pgconn.PgConn) {
+	ctx, cancel := context.WithTimeout(context.Background(), goodbye)
+	defer cancel()
+	_ = conn.Close(ctx)
 }
 
 // candidates are who says which Directus it is.
@@ -178,6 +187,6 @@ func (d Database) Record(ctx context.Context, p syncpoint.Point) error {
 	if err != nil {
 		return fmt.Errorf("database %s: %s", d.Settings.Display, d.reason(err))
 	}
-	defer func() { _ = conn.Close(ctx) }()
+	defer d.close(conn)
 	return syncpoint.Write(ctx, conn, p)
 }

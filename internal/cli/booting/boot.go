@@ -147,7 +147,7 @@ func (c commands) gate(cmd *cobra.Command, f flags) (*bootgate.Gate, error) {
 		db.Local = &local
 	}
 	return &bootgate.Gate{
-		Options: o, Target: findTarget(cfg), Database: db, Locker: lock, Directus: runs, DBInit: sql,
+		Options: o, Target: findTarget(cfg), Database: db, Locker: lock, Directus: runs, DBInit: sql, Bin: database.Bin{Database: db, Tool: o.Tool, By: o.By},
 		Log: voice.log, Show: voice.show, Now: c.Now,
 	}, nil
 }
