@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -28,7 +29,7 @@ import (
 func main() {
 	realClock := flag.Bool("real", false, "the clock goes on")
 	colour := flag.String("color", "auto", "auto, always or never")
-	panics := flag.String("panic", "", "panic in save, or in view")
+	panics := flag.String("panic", "", "panic in save, or in view after a re-check")
 	flag.Parse()
 	mode, err := terminal.ParseColourMode(*colour)
 	if err != nil {
@@ -36,16 +37,18 @@ func main() {
 		os.Exit(4)
 	}
 	start := time.Now()
-	o := screen.Options{In: os.Stdin, Out: os.Stdout, Environ: os.Environ(), Colour: mode, Actions: &actions{panics: *panics == "save"}, Now: sample.Now}
+	var broken atomic.Bool
+	o := screen.Options{In: os.Stdin, Out: os.Stdout, Environ: os.Environ(), Colour: mode, Actions: &actions{panics: *panics == "save", broken: &broken}, Now: sample.Now}
 	if *realClock {
 		o.Now = func() time.Time { return sample.Now().Add(time.Since(start)) }
 	}
 	if *panics == "view" {
+		now := o.Now
 		o.Now = func() time.Time {
-			if time.Since(start) > time.Second {
+			if broken.Load() {
 				panic("the clock broke\x1b[31m")
 			}
-			return sample.Now()
+			return now()
 		}
 	}
 	o.Events = events(flag.Args(), o.Now)
@@ -98,9 +101,12 @@ func event(name string, at time.Time) watch.Event {
 }
 
 // actions do nothing but say so.
-type actions struct{ panics bool }
+type actions struct {
+	panics bool
+	broken *atomic.Bool // a look was asked for
+}
 
-func (*actions) Recheck() {}
+func (a *actions) Recheck() { a.broken.Store(true) }
 
 func (a *actions) Save(ctx context.Context, stage bool) (string, error) {
 	if a.panics {
@@ -110,7 +116,7 @@ func (a *actions) Save(ctx context.Context, stage bool) (string, error) {
 		return "", hinted{errors.New("staging snapshots/schema.yaml: the index is locked")}
 	}
 	select {
-	case <-time.After(300 * time.Millisecond):
+	case <-time.After(1500 * time.Millisecond):
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
