@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -88,8 +89,15 @@ func (d Database) Wait(ctx context.Context, timeout time.Duration) error {
 	}
 }
 
+// reason is what stood in the way: the last of the driver's attempts, without the
+// address, which the message names already.
 func (d Database) reason(err error) string {
-	return terminal.Clean(d.Settings.Redact.String(err.Error()))
+	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
+	last := strings.TrimSpace(lines[len(lines)-1])
+	if _, after, ok := strings.Cut(last, "): "); ok {
+		last = after
+	}
+	return terminal.Clean(d.Settings.Redact.String(last))
 }
 
 // try connects once.

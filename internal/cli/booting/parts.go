@@ -48,6 +48,9 @@ func (c commands) settings(cfg *config.Config) (s *connection.Settings, note str
 		s, err = connection.Find(c.Ctx, connection.Options{Config: cfg, Environ: c.Environ, Shown: workspace.Shorten})
 		return s, "", err
 	}
+	if named != nil {
+		named.Fix = "a boot asks the database that Directus itself uses, which its DB_ variables name"
+	}
 	if err == nil && ignored != "" {
 		note = ignored + " is not used: a boot asks the database that Directus uses (" + s.Source + ")"
 	}
