@@ -181,7 +181,7 @@ func TestKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.see("code1=137")
-	c.tmux("send-keys", "-l", "\nreset; tput rmcup; echo code1=7\n")
+	c.tmux("send-keys", "-l", "\nreset; tput rmcup; echo code1=$((3+4))\n")
 	c.restored(7)
 }
 
