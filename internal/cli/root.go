@@ -4,7 +4,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/schemaguard/schemaguard/internal/cli/app"
+	"github.com/schemaguard/schemaguard/internal/cli/audited"
+	"github.com/schemaguard/schemaguard/internal/cli/booting"
 	"github.com/schemaguard/schemaguard/internal/cli/called"
+	"github.com/schemaguard/schemaguard/internal/cli/dbinitfiles"
 	"github.com/schemaguard/schemaguard/internal/cli/inspect"
 	"github.com/schemaguard/schemaguard/internal/cli/setup"
 	"github.com/schemaguard/schemaguard/internal/cli/watching"
@@ -54,6 +57,9 @@ func root(a *app.App, args []string) *cobra.Command {
 		cmd.AddCommand(setup.Commands(a)...)
 		cmd.AddCommand(called.Commands(a)...)
 		cmd.AddCommand(watching.Commands(a)...)
+		cmd.AddCommand(booting.Commands(a)...)
+		cmd.AddCommand(dbinitfiles.Commands(a)...)
+		cmd.AddCommand(audited.Commands(a)...)
 		cmd.AddCommand(wrapped.Commands(a)...)
 		cmd.AddCommand(exitCodesTopic())
 	}

@@ -34,9 +34,9 @@ type Record struct {
 	Standing string `json:"standing,omitempty"`
 }
 
-// Worktree is the key of what was seen last in a working tree, whichever its
-// database: root is its top, without symbolic links.
-func Worktree(root string) string { return "worktree " + root }
+// Project is the key of what was seen last of a project, whichever its database:
+// root is its folder, without symbolic links.
+func Project(root string) string { return "project " + root }
 
 // Store is the folder that remembers.
 type Store struct{ dir *diskcache.Dir }

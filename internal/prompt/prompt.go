@@ -1,15 +1,14 @@
 // Package prompt makes the few characters that a shell's prompt shows of the
 // schema: nothing where all is well.
 //
-// It reads what the watcher, a hook or a check wrote down last for this working
-// tree, and asks neither git nor a database. It never says that something is
+// It reads what the watcher, a hook or a check wrote down last for this project, and
+// asks neither git nor a database. It never says that something is
 // clean: nothing shown means that nothing is known to be amiss. What was seen
 // long ago is shown with a question mark, and never turns into nothing by age.
 package prompt
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -39,11 +38,7 @@ const fresh = 10 * time.Minute
 
 // Segment returns what the prompt of a shell in dir shows; empty for nothing.
 func Segment(env func(string) string, dir string, now time.Time, o Options) string {
-	root := worktree(dir)
-	if root == "" {
-		return ""
-	}
-	r, ok := lastverdict.Open(env).Load(lastverdict.Worktree(root))
+	r, ok := nearest(lastverdict.Open(env), dir)
 	if !ok {
 		return ""
 	}
@@ -85,8 +80,11 @@ func words(r lastverdict.Record) (state string, grave bool) {
 	case "ahead", "not staged", "not committed", "not in the image", "boot not checked", "invalid", "not checked":
 		return r.Standing, r.Standing == "invalid"
 	}
-	if r.Unsaved > 0 {
+	switch {
+	case r.Unsaved > 0:
 		return fmt.Sprintf("%d unsaved", r.Unsaved), true
+	case r.State == "drift", r.State == "refused":
+		return r.State, true
 	}
 	return "", false
 }
@@ -104,8 +102,9 @@ func short(age time.Duration) string {
 	return fmt.Sprintf("%dd", int(age.Hours()/24))
 }
 
-// colour colours a text, with the marks by which a shell knows what takes no room,
-// and escapes what the shell would expand in the user's own format.
+// colour colours a text, with the marks by which a shell knows what takes no room.
+// Those of bash are the characters that \[ and \] stand for: bash reads these before
+// it puts in what a command printed.
 func colour(text, shell string, grave bool) string {
 	code := "33"
 	if grave {
@@ -113,8 +112,7 @@ func colour(text, shell string, grave bool) string {
 	}
 	switch shell {
 	case "bash":
-		text = strings.NewReplacer(`\`, `\\`, "$", `\$`, "`", "\\`").Replace(text)
-		return `\[` + "\x1b[" + code + "m" + `\]` + text + `\[` + "\x1b[0m" + `\]`
+		return "\x01\x1b[" + code + "m\x02" + text + "\x01\x1b[0m\x02"
 	case "zsh":
 		text = strings.ReplaceAll(text, "%", "%%")
 		return "%{\x1b[" + code + "m%}" + text + "%{\x1b[0m%}"
@@ -124,20 +122,19 @@ func colour(text, shell string, grave bool) string {
 	return text
 }
 
-// worktree returns the top of the working tree around a folder, without symbolic
-// links; empty outside one. A linked one has a file called .git.
-func worktree(dir string) string {
+// nearest returns what was seen last of the project that a folder lies in.
+func nearest(store lastverdict.Store, dir string) (lastverdict.Record, bool) {
 	dir, err := filepath.EvalSymlinks(dir)
 	if err != nil {
-		return ""
+		return lastverdict.Record{}, false
 	}
 	for {
-		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
-			return dir
+		if r, ok := store.Load(lastverdict.Project(dir)); ok {
+			return r, true
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return ""
+			return lastverdict.Record{}, false
 		}
 		dir = parent
 	}

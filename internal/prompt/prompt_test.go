@@ -22,28 +22,25 @@ func TestSegment(t *testing.T) {
 		"clean":                  {lastverdict.Record{State: "clean", Standing: "clean"}, 0, Options{}, ""},
 		"pending":                {lastverdict.Record{State: "clean", Standing: "pending"}, 0, Options{}, ""},
 		"by a check alone":       {lastverdict.Record{State: "drift", Unsaved: 2}, 0, Options{}, "sg:2 unsaved"},
+		"a check that refused":   {lastverdict.Record{State: "refused"}, 0, Options{}, "sg:refused"},
 		"clean by a check alone": {lastverdict.Record{State: "clean"}, 0, Options{}, ""},
 		"unsaved":                {lastverdict.Record{Standing: "unsaved", Unsaved: 3}, time.Minute, Options{}, "sg:3 unsaved"},
 		"long ago":               {lastverdict.Record{Standing: "unsaved", Unsaved: 3}, time.Hour, Options{}, "sg:3 unsaved?"},
 		"on its way":             {lastverdict.Record{Standing: "not staged"}, 0, Options{}, "sg:not staged"},
 		"not checked":            {lastverdict.Record{Standing: "not checked", State: "not-run"}, 0, Options{}, "sg:not checked"},
 		"a format":               {lastverdict.Record{Standing: "conflict", Unsaved: 1}, 90 * time.Second, Options{Format: "[{unsaved} {age}]"}, "[1 1m]"},
-		"in bash":                {lastverdict.Record{Standing: "unsaved", Unsaved: 1}, 0, Options{Format: "$(x) {state}", Shell: "bash"}, "\\[\x1b[31m\\]\\$(x) 1 unsaved\\[\x1b[0m\\]"},
+		"in bash":                {lastverdict.Record{Standing: "unsaved", Unsaved: 1}, 0, Options{Format: "$(x) {state}", Shell: "bash"}, "\x01\x1b[31m\x02$(x) 1 unsaved\x01\x1b[0m\x02"},
 		"in zsh":                 {lastverdict.Record{Standing: "ahead"}, 0, Options{Format: "{state} %n", Shell: "zsh"}, "%{\x1b[33m%}ahead %%n%{\x1b[0m%}"},
 		"words of nobody":        {lastverdict.Record{Standing: "$(rm -rf /)"}, 0, Options{}, ""},
 	} {
 		state, top := t.TempDir(), t.TempDir()
 		sub := filepath.Join(top, "a", "b")
-		if err := os.MkdirAll(filepath.Join(top, ".git"), 0o755); err != nil {
-			t.Fatal(err)
-		}
 		if err := os.MkdirAll(sub, 0o755); err != nil {
 			t.Fatal(err)
 		}
 		env := func(name string) string { return map[string]string{"XDG_STATE_HOME": state}[name] }
-		root := worktree(sub)
 		r := tt.record
-		r.Database, r.At = lastverdict.Worktree(root), now.Add(-tt.age)
+		r.Database, r.At = lastverdict.Project(resolved(t, top)), now.Add(-tt.age)
 		lastverdict.Open(env).Keep(r)
 		if got := Segment(env, sub, now, tt.o); got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
@@ -54,29 +51,42 @@ func TestSegment(t *testing.T) {
 	}
 }
 
-// A damaged state file, a folder that is gone and a linked working tree.
+// resolved is a folder without symbolic links.
+func resolved(t *testing.T, dir string) string {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// A damaged state file, a folder that is gone, and a project within another.
 func TestWhereThereIsNothing(t *testing.T) {
 	t.Parallel()
-	state, top := t.TempDir(), t.TempDir()
+	state, top := t.TempDir(), resolved(t, t.TempDir())
 	env := func(name string) string { return map[string]string{"XDG_STATE_HOME": state}[name] }
-	if err := os.WriteFile(filepath.Join(top, ".git"), []byte("gitdir: /elsewhere\n"), 0o600); err != nil {
+	inner := filepath.Join(top, "cms")
+	if err := os.MkdirAll(inner, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	lastverdict.Open(env).Keep(lastverdict.Record{Database: lastverdict.Worktree(worktree(top)), Standing: "unsaved", Unsaved: 1, At: time.Now()})
-	if got := Segment(env, top, time.Now(), Options{}); got != "sg:1 unsaved" {
-		t.Errorf("a linked working tree: %q", got)
+	lastverdict.Open(env).Keep(lastverdict.Record{Database: lastverdict.Project(top), Standing: "unsaved", Unsaved: 1, At: time.Now()})
+	lastverdict.Open(env).Keep(lastverdict.Record{Database: lastverdict.Project(inner), Standing: "unsaved", Unsaved: 2, At: time.Now()})
+	for dir, want := range map[string]string{top: "sg:1 unsaved", inner: "sg:2 unsaved", filepath.Join(top, "gone"): ""} {
+		if got := Segment(env, dir, time.Now(), Options{}); got != want {
+			t.Errorf("%s: %q, want %q", dir, got, want)
+		}
 	}
 	files, err := filepath.Glob(filepath.Join(state, "schemaguard", "verdicts", "*"))
-	if err != nil || len(files) != 1 {
+	if err != nil || len(files) != 2 {
 		t.Fatal(files, err)
 	}
-	if err := os.WriteFile(files[0], []byte(strings.Repeat("x", 100)), 0o600); err != nil {
-		t.Fatal(err)
+	for _, file := range files {
+		if err := os.WriteFile(file, []byte(strings.Repeat("x", 100)), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if got := Segment(env, top, time.Now(), Options{}); got != "" {
+	if got := Segment(env, inner, time.Now(), Options{}); got != "" {
 		t.Errorf("a damaged record: %q", got)
-	}
-	if got := Segment(env, filepath.Join(top, "gone"), time.Now(), Options{}); got != "" {
-		t.Errorf("a folder that is gone: %q", got)
 	}
 }

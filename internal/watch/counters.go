@@ -18,6 +18,8 @@ type Counters struct {
 	LastTook time.Duration
 	// VerifiedAt is when what is known was last found to be true; zero for never.
 	VerifiedAt time.Time
+	// AttemptedAt is when the last attempt to look ended, whatever became of it.
+	AttemptedAt time.Time
 }
 
 // Counters returns what was done so far.
@@ -50,6 +52,13 @@ func (w *Watcher) compared(s *State) {
 	w.count.Checks++
 	w.count.Took += s.Took
 	w.count.LastTook = s.Took
+	w.mu.Unlock()
+}
+
+// attempted notes that an attempt has ended.
+func (w *Watcher) attempted() {
+	w.mu.Lock()
+	w.count.AttemptedAt = w.opt.Now()
 	w.mu.Unlock()
 }
 

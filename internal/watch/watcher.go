@@ -92,7 +92,7 @@ const (
 
 // New makes a watcher. It does nothing before Run.
 func New(o Options) *Watcher {
-	w := &Watcher{opt: o, wake: make(chan struct{}, 1)}
+	w := &Watcher{opt: o, wake: make(chan struct{}, 1), state: State{Standing: NotChecked}}
 	if w.opt.Dial == nil {
 		w.opt.Dial = w.dial
 	}
@@ -145,6 +145,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 			w.emit(Noticed, text)
 		}
 		pause := w.cycle(ctx)
+		w.attempted()
 		if ctx.Err() != nil {
 			return nil
 		}

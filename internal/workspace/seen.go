@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net"
+	"path/filepath"
 	"strconv"
 	"time"
 
@@ -42,13 +43,13 @@ func (s *Session) keepSeen(t Target, v *policy.Verdict) {
 	if r.Database = s.cloneKey(); r.Database != "" {
 		store.Keep(r)
 	}
-	if t.Editable && s.Repo != nil {
-		s.seen = Seen{record: r, root: s.Repo.Root(), store: store}
+	if root, err := filepath.EvalSymlinks(s.Config.Root); err == nil && (t.Editable || s.Repo == nil) {
+		s.seen = Seen{record: r, root: root, store: store}
 		s.seen.Keep("", r.At)
 	}
 }
 
-// Seen is what a check of a working tree saw; its zero value is no check.
+// Seen is what a check of a project saw; its zero value is no check.
 type Seen struct {
 	record lastverdict.Record
 	root   string
@@ -58,14 +59,21 @@ type Seen struct {
 // Seen returns what the last check of a snapshot that can be edited saw.
 func (s *Session) Seen() Seen { return s.seen }
 
-// Keep remembers it for the working tree, as true at a time, with where the
-// watcher says that the work stands; empty for not known.
+// recent is the age up to which the words of a watcher hold beside those of a check
+// that saw the same: the watcher says them again every minute.
+const recent = 2 * time.Minute
+
+// Keep remembers it for the project, as true at a time, with where the watcher says
+// that the work stands; empty for not known.
 func (s Seen) Keep(standing string, at time.Time) {
 	if s.root == "" {
 		return
 	}
 	r := s.record
-	r.Database, r.Standing, r.At = lastverdict.Worktree(s.root), standing, at
+	r.Database, r.Standing, r.At = lastverdict.Project(s.root), standing, at
+	if old, ok := s.store.Load(r.Database); ok && standing == "" && at.Sub(old.At) < recent && old.Live == r.Live && old.Unsaved == r.Unsaved {
+		r.Standing = old.Standing
+	}
 	s.store.Keep(r)
 }
 

@@ -119,17 +119,17 @@ func (a *Alert) env(name string) string {
 }
 
 // Sequence is what has a terminal show a notification: OSC 9 (iTerm2, WezTerm,
-// Ghostty, Windows Terminal through ConEmu) or OSC 777 (rxvt, foot, VTE); within
-// tmux it is handed through, which tmux allows where allow-passthrough is on.
-// It is empty for a terminal that is not known to have either: one that has not
-// may print the text.
+// Ghostty, kitty) or OSC 777 (rxvt, foot); within tmux, which puts its own name
+// over the terminal's, it is handed through where allow-passthrough is on. It is
+// empty for a terminal that is not known to have either.
 func Sequence(env func(string) string, title, text string) string {
 	var seq string
 	program, term := env("TERM_PROGRAM"), env("TERM")
+	known := env("LC_TERMINAL") == "iTerm2" || env("WEZTERM_PANE") != "" || env("KITTY_WINDOW_ID") != "" || env("GHOSTTY_RESOURCES_DIR") != ""
 	switch {
-	case program == "iTerm.app", program == "WezTerm", program == "ghostty", strings.HasPrefix(term, "xterm-ghostty"), env("LC_TERMINAL") == "iTerm2":
+	case known, program == "iTerm.app", program == "WezTerm", program == "ghostty", term == "xterm-kitty", term == "xterm-ghostty":
 		seq = "\x1b]9;" + title + ": " + text + "\a"
-	case strings.HasPrefix(term, "rxvt"), strings.HasPrefix(term, "foot"), env("VTE_VERSION") != "":
+	case strings.HasPrefix(term, "rxvt"), strings.HasPrefix(term, "foot"):
 		// Semicolons part the fields.
 		seq = "\x1b]777;notify;" + strings.ReplaceAll(title, ";", ",") + ";" + strings.ReplaceAll(text, ";", ",") + "\a"
 	default:
@@ -153,7 +153,8 @@ func desktop(env func(string) string, title, text string) []string {
 		return nil
 	}
 	if path, err := exec.LookPath("notify-send"); err == nil {
-		return []string{path, "--app-name=schemaguard", "--", title, text}
+		// A desktop may read markup in the text.
+		return []string{path, "--app-name=schemaguard", "--", title, strings.NewReplacer("&", "&amp;", "<", "&lt;").Replace(text)}
 	}
 	return nil
 }

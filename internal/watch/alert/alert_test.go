@@ -94,7 +94,7 @@ func TestExec(t *testing.T) {
 		Output:  out,
 	})
 	tell(t, a, event(watch.Clean, "x"))
-	tell(t, a, event(watch.Unsaved, "field `id`; $(touch pwned) \x00\n"))
+	tell(t, a, event(watch.Unsaved, "field `id`; $(touch pwned) \x1b[2J"))
 	until(t, "the command is done", func() bool { return strings.Contains(out.String(), "done") })
 	data, err := os.ReadFile(log)
 	if want := "clean>unsaved 2 shop u@h/d field `id`; $(touch pwned)"; err != nil || !strings.HasPrefix(string(data), want) {
@@ -107,6 +107,17 @@ func TestExec(t *testing.T) {
 	if data, err := os.ReadFile(log + ".json"); err != nil || json.Unmarshal(data, &e) != nil || e.SchemaVersion != 1 || e.Event != "state" {
 		t.Errorf("%q, %v", data, err)
 	}
+}
+
+// A command may leave something running, which is no failure.
+func TestExecLeavesSomethingRunning(t *testing.T) {
+	t.Parallel()
+	log := filepath.Join(t.TempDir(), "log")
+	a := start(t, Options{Environ: append(os.Environ(), "LOG="+log), Exec: `sleep 5 & echo x >> "$LOG"`, Output: &screen{}})
+	tell(t, a, event(watch.Clean, "x"))
+	tell(t, a, event(watch.Unsaved, "y"))
+	tell(t, a, event(watch.Clean, "z"))
+	until(t, "it ran twice", func() bool { data, _ := os.ReadFile(log); return string(data) == "x\nx\n" })
 }
 
 // A command that fails is told, and the next one runs.
@@ -165,7 +176,9 @@ func TestSequence(t *testing.T) {
 	}{
 		{map[string]string{"TERM": "xterm-256color"}, ""},
 		{map[string]string{"TERM_PROGRAM": "WezTerm"}, "\x1b]9;t: x\a"},
-		{map[string]string{"TERM": "xterm-256color", "VTE_VERSION": "7200"}, "\x1b]777;notify;t;x\a"},
+		{map[string]string{"TERM": "xterm-256color", "VTE_VERSION": "7200"}, ""},
+		{map[string]string{"TERM": "foot"}, "\x1b]777;notify;t;x\a"},
+		{map[string]string{"TERM": "tmux-256color", "TERM_PROGRAM": "tmux", "WEZTERM_PANE": "0", "TMUX": "x"}, "\x1bPtmux;\x1b\x1b]9;t: x\a\x1b\\"},
 		{map[string]string{"TERM": "tmux-256color", "LC_TERMINAL": "iTerm2", "TMUX": "/tmp/x"}, "\x1bPtmux;\x1b\x1b]9;t: x\a\x1b\\"},
 	} {
 		if got := Sequence(func(n string) string { return tt.env[n] }, "t", "x"); got != tt.want {

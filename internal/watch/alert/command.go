@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/schemaguard/schemaguard/internal/terminal"
 	"github.com/schemaguard/schemaguard/internal/watch"
 	"github.com/schemaguard/schemaguard/internal/watch/lines"
 )
@@ -34,20 +35,20 @@ func (a *Alert) run(ctx context.Context, e watch.Event, before watch.Standing) e
 	cmd.Env = append(append([]string{}, a.o.Environ...),
 		"SCHEMAGUARD_STATE="+string(e.State.Standing),
 		"SCHEMAGUARD_PREVIOUS_STATE="+string(before),
-		"SCHEMAGUARD_SUMMARY="+line(e.Text),
+		"SCHEMAGUARD_SUMMARY="+terminal.Clean(e.Text),
 		"SCHEMAGUARD_UNSAVED="+strconv.Itoa(e.State.Unsaved()),
-		"SCHEMAGUARD_DATABASE="+line(e.State.Database),
-		"SCHEMAGUARD_PROJECT="+line(e.State.Project),
+		"SCHEMAGUARD_DATABASE="+terminal.Clean(e.State.Database),
+		"SCHEMAGUARD_PROJECT="+terminal.Clean(e.State.Project),
 	)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = &event, a.o.Output, a.o.Output
 	alone(cmd)
 	cmd.WaitDelay = time.Second
 	err := cmd.Run()
+	if errors.Is(err, exec.ErrWaitDelay) { // it left something running, as it may
+		err = nil
+	}
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return fmt.Errorf("ended after %s", commandPatience)
 	}
 	return err
 }
-
-// line is a text that fits into a variable: an environment holds no NUL.
-func line(s string) string { return string(bytes.ReplaceAll([]byte(s), []byte{0}, nil)) }

@@ -96,6 +96,7 @@ func (s *Source) Write(w io.Writer) error {
 	p.line("schemaguard_check_duration_seconds_sum", "", c.Took.Seconds())
 	p.line("schemaguard_check_duration_seconds_count", "", float64(c.Checks))
 	p.one("schemaguard_last_check_duration_seconds", "gauge", "How long the last whole comparison took.", c.LastTook.Seconds())
+	p.one("schemaguard_checks_total", "counter", "Whole comparisons.", float64(c.Checks))
 	p.one("schemaguard_check_errors_total", "counter", "Attempts to look that failed.", float64(c.Errors))
 	p.head("schemaguard_looks_total", "counter", "Looks at the database, by how deep they had to go.")
 	for level := pulse.Visible; level <= pulse.Content; level++ {
@@ -162,12 +163,9 @@ func (s *Source) Healthy() (why string) {
 // Stuck tells whether the watcher has not looked for too long, and since when. One
 // that looks and fails is not stuck.
 func (s *Source) Stuck() (why string) {
-	state, _ := s.now()
-	c := s.Counters()
-	switch {
-	case state.Failure != "", c.VerifiedAt.IsZero():
-	case s.Now().Sub(c.VerifiedAt) > 3*s.Interval+grace:
-		return "the last look was at " + c.VerifiedAt.UTC().Format(time.RFC3339)
+	at := s.Counters().AttemptedAt
+	if !at.IsZero() && s.Now().Sub(at) > 3*s.Interval+grace {
+		return "the last look was at " + at.UTC().Format(time.RFC3339)
 	}
 	return ""
 }

@@ -20,7 +20,7 @@ import (
 func source(now time.Time) *Source {
 	return &Source{
 		Counters: func() watch.Counters {
-			return watch.Counters{Checks: 3, Took: 1500 * time.Millisecond, LastTook: 250 * time.Millisecond, Errors: 2, VerifiedAt: now}
+			return watch.Counters{Checks: 3, Took: 1500 * time.Millisecond, LastTook: 250 * time.Millisecond, Errors: 2, VerifiedAt: now, AttemptedAt: now}
 		},
 		Version: "v1", Interval: time.Second, Now: func() time.Time { return now },
 	}
@@ -147,6 +147,11 @@ func TestHealthy(t *testing.T) {
 	if s.Healthy() == "" {
 		t.Error("healthy a minute after the last look")
 	}
+	s.Tell(watch.Event{State: watch.State{Failure: "the network is gone"}})
+	if s.Stuck() == "" {
+		t.Error("not stuck, a minute after the last attempt")
+	}
+	s.Tell(watch.Event{})
 	s.Counters = func() watch.Counters { return watch.Counters{} }
 	if s.Healthy() == "" {
 		t.Error("healthy before the first look")

@@ -44,7 +44,11 @@ func (u Unit) Text() (string, error) {
 			return "", fmt.Errorf("%q has a control character, which no unit file can hold", s)
 		}
 	}
-	words := []string{quote(u.Program), "watch", "--daemon"}
+	if strings.Contains(u.Program, `\`) {
+		return "", fmt.Errorf("the path %q has a backslash, which systemd takes for no program's", u.Program)
+	}
+	// No variable is put into the program's own path, so its $ stands for itself.
+	words := []string{strings.ReplaceAll(quote(u.Program), "$$", "$"), "watch", "--daemon"}
 	for _, arg := range u.Args {
 		words = append(words, quote(arg))
 	}

@@ -24,7 +24,7 @@ func unquote(line string) []string {
 
 func TestUnit(t *testing.T) {
 	t.Parallel()
-	u := Unit{Program: `/opt/my tools/sg "x" \ 100% $HOME`, Args: []string{`--exec`, `notify "$SCHEMAGUARD_STATE" 50%`}, Dir: "/home/anna/my 100% shop"}
+	u := Unit{Program: `/opt/my tools/sg "x" 100% $HOME`, Args: []string{`--exec`, `notify "$SCHEMAGUARD_STATE" 50%`}, Dir: "/home/anna/my 100% shop"}
 	text, err := u.Text()
 	if err != nil {
 		t.Fatal(err)
@@ -43,6 +43,12 @@ func TestUnit(t *testing.T) {
 	}
 	if other := (Unit{Dir: "/home/ben/my 100% shop"}); other.Name() == u.Name() {
 		t.Error("two projects have one unit")
+	}
+	if !strings.Contains(exec, `100%% $HOME"`) {
+		t.Errorf("the program's path: %s", exec)
+	}
+	if _, err := (Unit{Program: `/opt/a\b`, Dir: "/srv"}).Text(); err == nil {
+		t.Error("a backslash that systemd refuses gets into the unit")
 	}
 	u.Dir = "/tmp/a\nExecStart=/bin/evil"
 	if _, err := u.Text(); err == nil {
