@@ -111,3 +111,23 @@ type Item struct {
 	// Definition is the table as it was; nil for settings, and in a list.
 	Definition *definition.Table `json:"definition,omitempty"`
 }
+
+// SQL is the statements that made the table, or the column with what depends on it,
+// for a person to read; empty without a definition.
+func (it *Item) SQL() []string {
+	t := it.Definition
+	if t == nil {
+		return nil
+	}
+	sql, attached, foreign := t.Create(), t.Attach(), t.Foreign
+	if it.Kind != KindTable {
+		sql, attached, foreign = t.AddColumn(it.Column), t.Attach(it.Column), definition.Of(foreign, it.Column)
+	}
+	for _, a := range attached {
+		sql = append(sql, a.SQL)
+	}
+	for _, o := range foreign {
+		sql = append(sql, o.SQL)
+	}
+	return sql
+}

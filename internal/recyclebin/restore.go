@@ -12,6 +12,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/recyclebin/definition"
 	"github.com/schemaguard/schemaguard/internal/recyclebin/metarows"
 	"github.com/schemaguard/schemaguard/internal/recyclebin/statement"
+	"github.com/schemaguard/schemaguard/internal/terminal"
 )
 
 // RestoreOptions say how to bring something back.
@@ -161,7 +162,8 @@ func (r *restoring) conflicts(ctx context.Context) error {
 		e.Msg = fmt.Sprintf("nothing was restored: %s and %d more exist now", there[0], len(there)-1)
 	}
 	if tables := slices.DeleteFunc(slices.Clone(r.entry.Items), func(it Item) bool { return it.Kind != KindTable }); len(tables) > 0 {
-		e.Hints = []string{"schemaguard trash restore " + r.entry.ID + ":" + tables[0].Name + " --as " + tables[0].Name + "_restored"}
+		hint, _ := terminal.Quote("schemaguard", "trash", "restore", r.entry.ID+":"+tables[0].Name, "--as", tables[0].Name+"_restored")
+		e.Hints = []string{hint}
 	}
 	e.Hints = append(e.Hints, "schemaguard trash show "+r.entry.ID)
 	return e
