@@ -125,7 +125,7 @@ func TestTheScreen(t *testing.T) {
 			c.see("clean")
 			c.golden(at("clean"))
 			d.collection("gadgets")
-			d.sql("INSERT INTO gadgets SELECT FROM generate_series(1, 1204); UPDATE directus_fields SET note = 'What the driver is called' WHERE field = 'name' AND collection = 'drivers'")
+			d.sql("INSERT INTO gadgets SELECT FROM generate_series(1, 1204); UPDATE directus_fields SET note = 'Fifteen digits' WHERE field = 'imei' AND collection = 'devices'")
 			c.see("gadgets")
 			c.see("1,204")
 			c.golden(at("unsaved"))

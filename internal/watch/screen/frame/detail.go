@@ -60,7 +60,7 @@ func (s *Screen) detailLines(width int) []string {
 func (p *pageWriter) item(r *Row) {
 	e, l := r.entry, p.s.Look
 	p.text("", look.Plain, look.Bold, r.Name)
-	p.text("", look.Plain, p.s.tone(classTone(r)), e.Class.String()+": "+summary.Meaning(e.Class))
+	p.text("", look.Plain, p.s.tone(classTone(r)), e.Class.String()+": "+meaning(e.Class, p.s.State.Standing))
 	if e.Boot != "" {
 		p.text("", look.Plain, look.Plain, "a boot "+r.Boot)
 	}

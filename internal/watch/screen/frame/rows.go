@@ -89,13 +89,30 @@ func NewRows(state *watch.State, filter string, text cell.Text) *Rows {
 		}
 		if n := len(rows.All) - at; n > 0 {
 			rows.Matching += n
-			head := Row{Kind: Head, Class: g.Class, Name: g.Class.String(), Boot: summary.Count(n, "item") + ", " + summary.Meaning(g.Class)}
+			head := Row{Kind: Head, Class: g.Class, Name: g.Class.String(), Boot: summary.Count(n, "item") + ", " + meaning(g.Class, state.Standing)}
 			rows.All = slices.Insert(rows.All, at, head)
 		}
 	}
 	rows.rest(rest, state.Notes, words, text)
 	rows.measure()
 	return rows
+}
+
+// meaning says what a class means. What is ahead of a place on the way of a change
+// has not come there yet.
+func meaning(c threeway.Class, s watch.Standing) string {
+	if c == threeway.Ahead {
+		switch s {
+		case watch.NotStaged:
+			return "saved, and not staged"
+		case watch.NotInCommit:
+			return "staged, and not committed"
+		case watch.NotInImage:
+			return "committed, and not in what boots"
+		case watch.NotChecked, watch.Invalid, watch.Conflict, watch.Unsaved, watch.Ahead, watch.BootUnknown, watch.Pending, watch.Clean:
+		}
+	}
+	return summary.Meaning(c)
 }
 
 // rest adds what is about no item.

@@ -249,9 +249,6 @@ func (s *Screen) NextChange() time.Duration {
 	if l.Small || !s.Known {
 		return 0
 	}
-	if !s.failing() {
-		add(s.State.CheckedAt)
-	}
 	if s.Pane == Help || s.Pane == Diff {
 		return soonest
 	}

@@ -72,12 +72,8 @@ func (s *Screen) where() spans {
 	return line
 }
 
-// when says how old that is, and how the database is seen.
+// when says how the database is seen, or since when it is not.
 func (s *Screen) when() string {
-	seeing := ""
-	if s.State.Seeing != "" && s.Width >= 60 {
-		seeing = ", " + s.Look.Line(s.State.Seeing)
-	}
 	switch {
 	case !s.Known:
 		return ""
@@ -85,14 +81,13 @@ func (s *Screen) when() string {
 		return "never checked: " + s.Look.Line(s.State.Failure)
 	case s.failing():
 		return "not checked since " + moment.Text(s.State.CheckedAt, s.Now) + ": " + s.Look.Line(s.State.Failure)
-	case s.State.CheckedAt.IsZero():
-		return "never checked" + seeing
+	case s.State.Seeing == "triggers":
+		return "told by triggers"
+	case s.State.Seeing == "":
+		return ""
 	}
-	age, _ := cell.Age(s.State.CheckedAt, s.Now)
-	if age == "now" {
-		return "checked just now" + seeing
-	}
-	return "checked " + age + " ago" + seeing
+	// It holds until another event comes, however long ago it was first seen.
+	return "checked " + s.Look.Line(s.State.Seeing)
 }
 
 func (s *Screen) whenTone() look.Tone {
