@@ -1,0 +1,218 @@
+// Package verifying holds the command verify: what CI runs before a deployment.
+package verifying
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/schemaguard/schemaguard/internal/cli/app"
+	"github.com/schemaguard/schemaguard/internal/dbinit"
+	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
+	"github.com/schemaguard/schemaguard/internal/dockerguard/consent"
+	"github.com/schemaguard/schemaguard/internal/exitcode"
+	"github.com/schemaguard/schemaguard/internal/policy"
+	"github.com/schemaguard/schemaguard/internal/report"
+	"github.com/schemaguard/schemaguard/internal/verify"
+	"github.com/schemaguard/schemaguard/internal/verify/render"
+	"github.com/schemaguard/schemaguard/internal/verify/server"
+)
+
+// commands are those of one run of the program.
+type commands struct{ *app.App }
+
+// Commands returns them.
+func Commands(a *app.App) []*cobra.Command { return []*cobra.Command{commands{a}.verifyCommand()} }
+
+// flags are those of verify.
+type flags struct {
+	native, noUpgrade, json bool
+	directus, image         string
+	throwaway, base         string
+	pre, post, format       string
+	allow, allowFiles       []string
+	timeout                 time.Duration
+}
+
+// defaultTimeout bounds one step. The slowest pulls an image.
+const defaultTimeout = 10 * time.Minute
+
+const long = `Verifies what is about to be deployed, on a Postgres that is thrown away: db-init,
+bootstrap, apply, db-init after it. What a snapshot of that database gives must be
+the committed file (else every boot changes the schema), and a second apply must
+change nothing. Then the same from the base branch's schema to this one: what that
+drops or narrows is lost in production, and refuses until somebody agrees with
+--allow.
+
+Directus is run by --directus or --image; without either, by what the project has
+installed, or the image that its compose file names. Where there is none, or with
+--native, only the files are read, which takes no database and no second; the
+output says so.
+
+Postgres is started from the binaries of this machine, else in docker, with PostGIS
+or Timescale where db-init creates them; or databases of new names are made on the
+server of --throwaway-dsn, and removed. Nothing else is written to.
+
+Exit 0: verified. Exit 2: something would be lost, or does not come back as written.
+Exit 3: something could not be checked. Exit 5: the snapshot cannot work. Exit 6:
+db-init does not run.`
+
+const example = `  schemaguard verify --native
+  schemaguard verify --image directus/directus:12.4.1
+  schemaguard verify --directus . --base origin/main --format github
+  schemaguard verify --directus 'node /directus/cli.js' --throwaway-dsn postgres://postgres:$PGPASSWORD@postgres/postgres --format junit
+  schemaguard verify --allow 'COLLECTION_DROP:collection positions'`
+
+func (a commands) verifyCommand() *cobra.Command {
+	var f flags
+	cmd := &cobra.Command{
+		Use: "verify", Short: "Apply what is about to be deployed to a new database, before it is", Long: long, Example: example,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.verify(cmd, f) },
+	}
+	s := cmd.Flags()
+	s.BoolVar(&f.native, "native", false, "only read the files; start neither Directus nor Postgres")
+	s.StringVar(&f.directus, "directus", "", "run Directus with this `command`, or from this folder")
+	s.StringVar(&f.image, "image", "", "run Directus in this docker `image`")
+	s.StringVar(&f.throwaway, "throwaway-dsn", "", "make the throwaway databases on this server (`URL` or keyword DSN)")
+	s.StringVar(&f.base, "base", "", "the `commit` or branch that production runs (default: what a pull request goes to, else origin/HEAD)")
+	s.BoolVar(&f.noUpgrade, "no-upgrade", false, "leave out the upgrade from the base")
+	s.StringArrayVar(&f.allow, "allow", nil, "agree to a loss (`CODE:ITEM`, as the refusal prints it; also $"+consent.Variable+")")
+	s.StringSliceVar(&f.allowFiles, "db-init-allow", nil, "live with these problems of db-init: gap, missing, out-of-order")
+	s.StringVar(&f.pre, "path", dbinit.DefaultPath, "the `folder` of files that run before Directus")
+	s.StringVar(&f.post, "post-path", dbinit.DefaultPostPath, "the `folder` of files that run after Directus")
+	s.DurationVar(&f.timeout, "timeout", defaultTimeout, "how long one step may take")
+	s.StringVar(&f.format, "format", "text", "the `form`: "+strings.Join(render.Formats(), ", "))
+	s.BoolVar(&f.json, "json", false, "the same as --format json")
+	return cmd
+}
+
+// check finds flags that contradict each other.
+func (f *flags) check(cmd *cobra.Command) error {
+	if f.json {
+		f.format = "json"
+	}
+	switch {
+	case !slices.Contains(render.Formats(), f.format):
+		return app.Usagef(cmd, "reading --format: %q is none of %s", f.format, strings.Join(render.Formats(), ", "))
+	case f.native && (f.directus != "" || f.image != "" || f.throwaway != ""):
+		return app.Usagef(cmd, "--native runs no Directus and no Postgres")
+	case f.directus != "" && f.image != "":
+		return app.Usagef(cmd, "--directus and --image both say what to run")
+	case f.noUpgrade && f.base != "":
+		return app.Usagef(cmd, "--base is what --no-upgrade leaves out")
+	case f.timeout <= 0:
+		return app.Usagef(cmd, "--timeout has to be more than nothing")
+	}
+	return nil
+}
+
+func (a commands) verify(cmd *cobra.Command, f flags) error {
+	if err := f.check(cmd); err != nil {
+		return err
+	}
+	o, err := a.options(cmd, f)
+	if err != nil {
+		return err
+	}
+	live := f.format == "text" && !a.Flags.Quiet
+	if live && o.Directus == nil && !f.native {
+		a.Note("the files alone are read: " + o.Why)
+	}
+	o.Observe = func(s verify.Step) {
+		if s.State == verify.Running && live && a.Flags.Verbose {
+			a.Note(s.Name)
+		}
+	}
+	r := verify.Run(a.Ctx, o)
+	a.Code = r.Exit
+	out := a.OutOptions()
+	out.File = o.Name
+	if err := stepSummary(a.getenv("GITHUB_STEP_SUMMARY"), &r.Verdict, out); err != nil {
+		a.Note("writing the step summary: " + err.Error())
+	}
+	if a.Flags.Quiet && r.Verdict.State == policy.Clean && f.format == "text" && r.Mode == "full" {
+		return nil
+	}
+	return render.Write(a.Streams.Out, f.format, r, out)
+}
+
+// stepSummary appends the verdict to the summary page of a GitHub job.
+func stepSummary(file string, v *policy.Verdict, o report.Options) error {
+	if file == "" {
+		return nil
+	}
+	w, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(report.StepSummary(v, o))
+	return errors.Join(err, w.Close())
+}
+
+func (a commands) getenv(name string) string {
+	for _, v := range slices.Backward(a.Environ) {
+		if k, v, ok := strings.Cut(v, "="); ok && k == name {
+			return v
+		}
+	}
+	return ""
+}
+
+// allowed are the losses that somebody agreed to.
+func (a commands) allowed(cmd *cobra.Command, f flags) ([]string, error) {
+	out, err := consent.Parse(strings.Join(f.allow, ","))
+	if err != nil {
+		return nil, app.UsageError{Cmd: cmd, Err: fmt.Errorf("reading --allow: %w", err)}
+	}
+	more, err := consent.Parse(a.getenv(consent.Variable))
+	if err != nil {
+		return nil, app.HintError{Code: exitcode.Usage, Err: fmt.Errorf("reading %s: %w", consent.Variable, err)}
+	}
+	return append(out, more...), nil
+}
+
+// allowedFiles are the problems of db-init that somebody agreed to.
+func allowedFiles(cmd *cobra.Command, words []string) ([]sqlfile.Code, error) {
+	known := map[string]sqlfile.Code{}
+	for _, code := range dbinit.Allowable() {
+		known[strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(string(code), "DBINIT_"), "_", "-"))] = code
+	}
+	var out []sqlfile.Code
+	for _, w := range words {
+		code, ok := known[w]
+		if !ok {
+			return nil, app.Usagef(cmd, "--db-init-allow takes gap, missing and out-of-order, not %q", w)
+		}
+		out = append(out, code)
+	}
+	return out, nil
+}
+
+// postgres is how the throwaway server is had.
+func (a commands) postgres(f flags) func(context.Context, []string) (*server.Server, error) {
+	return func(ctx context.Context, extensions []string) (*server.Server, error) {
+		if f.throwaway != "" {
+			return server.Named(ctx, f.throwaway, extensions)
+		}
+		return server.Open(ctx, extensions, server.CLI(a.Environ), func(text string) {
+			if f.format == "text" && !a.Flags.Quiet {
+				a.Note(text)
+			}
+		})
+	}
+}
+
+// absolute names a folder of the project.
+func absolute(root, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(root, path)
+}

@@ -1,0 +1,41 @@
+package verify
+
+import (
+	"strings"
+	"sync"
+)
+
+// printed keeps the end of what a command prints. Both its streams write to it.
+type printed struct {
+	mu  sync.Mutex
+	buf []byte
+}
+
+// Write implements io.Writer.
+func (p *printed) Write(data []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.buf = append(p.buf, data...)
+	if len(p.buf) > 2*maxOutput {
+		p.buf = append([]byte{}, p.buf[len(p.buf)-maxOutput:]...)
+	}
+	return len(data), nil
+}
+
+func (p *printed) text() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return string(p.buf)
+}
+
+// tail is the last error that a command printed, to end a sentence with.
+func tail(errors []string) string {
+	if len(errors) == 0 {
+		return ""
+	}
+	last := errors[len(errors)-1]
+	if _, after, ok := strings.Cut(last, "ERROR: "); ok {
+		last = after
+	}
+	return ": " + last
+}

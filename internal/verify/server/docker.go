@@ -1,0 +1,117 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/url"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/schemaguard/schemaguard/internal/redact"
+)
+
+// Docker runs docker with arguments and further variables of the environment, and
+// returns its stdout without the line end.
+type Docker func(ctx context.Context, environ []string, args ...string) (string, error)
+
+// CLI is the docker command on PATH; nil where there is none.
+func CLI(environ []string) Docker {
+	path, err := exec.LookPath("docker")
+	if err != nil {
+		return nil
+	}
+	return func(ctx context.Context, more []string, args ...string) (string, error) {
+		var out, errs bytes.Buffer
+		cmd := exec.CommandContext(ctx, path, args...)
+		cmd.Env = append(append([]string{}, environ...), more...)
+		cmd.Stdout, cmd.Stderr = &out, &errs
+		if err := cmd.Run(); err != nil {
+			lines := strings.Split(strings.TrimSpace(errs.String()), "\n")
+			return "", fmt.Errorf("docker %s: %w: %s", args[0], err, redact.String(lines[len(lines)-1]))
+		}
+		return strings.TrimSpace(out.String()), nil
+	}
+}
+
+// imageFor is an image that has the extensions, "" where none is known.
+func imageFor(extensions []string) string {
+	contrib := map[string]bool{}
+	for _, e := range strings.Fields("btree_gin btree_gist citext cube earthdistance fuzzystrmatch hstore intarray isn ltree pg_stat_statements pg_trgm pgcrypto plpgsql tablefunc unaccent uuid-ossp") {
+		contrib[e] = true
+	}
+	postgis, timescale := false, false
+	for _, e := range extensions {
+		switch {
+		case strings.HasPrefix(e, "postgis"), e == "address_standardizer":
+			postgis = true
+		case e == "timescaledb":
+			timescale = true
+		case !contrib[e]:
+			return ""
+		}
+	}
+	switch {
+	case timescale && postgis:
+		return "timescale/timescaledb-ha:pg17"
+	case timescale:
+		return "timescale/timescaledb:latest-pg17"
+	case postgis:
+		return "postgis/postgis:17-3.5"
+	}
+	return "postgres:17-alpine"
+}
+
+// readyTimeout bounds how long a container may take to answer, once its image is here.
+const readyTimeout = 2 * time.Minute
+
+// startContainer starts an image on a free port of 127.0.0.1.
+func startContainer(ctx context.Context, docker Docker, image string) (*Server, error) {
+	password := rand.Text()
+	// The password goes by the environment: arguments are for everybody to see.
+	id, err := docker(ctx, []string{"POSTGRES_PASSWORD=" + password}, "run", "--detach", "--rm",
+		"--publish", "127.0.0.1::5432", "--env", "POSTGRES_PASSWORD", image, "-c", "fsync=off")
+	if err != nil {
+		return nil, fmt.Errorf("starting %s in docker: %w", image, err)
+	}
+	s := &Server{Name: image + " in docker", stop: func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), endTimeout)
+		defer cancel()
+		_, err := docker(ctx, nil, "rm", "--force", "--volumes", id)
+		return err
+	}}
+	address, err := docker(ctx, nil, "port", id, "5432/tcp")
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	address, _, _ = strings.Cut(address, "\n")
+	u := url.URL{Scheme: "postgres", User: url.UserPassword("postgres", password), Host: address, Path: "/postgres", RawQuery: "sslmode=disable"}
+	s.admin = u.String()
+	if err := s.wait(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// wait asks until the server answers. The images listen on TCP only when they are
+// all set up.
+func (s *Server) wait(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
+	defer cancel()
+	for {
+		conn, err := pgconn.Connect(ctx, s.admin)
+		if err == nil {
+			return conn.Close(ctx)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for %s to answer: %w", s.Name, ctx.Err())
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}

@@ -1,0 +1,205 @@
+// Package server has the Postgres that a verification works on: started from the
+// binaries of this machine, else in docker, or one that somebody names.
+//
+// Only databases that it made itself are written to, and they are gone afterwards.
+// It installs nothing.
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/schemaguard/schemaguard/internal/pgserver"
+	"github.com/schemaguard/schemaguard/internal/redact"
+)
+
+// Server is a Postgres that databases can be made on.
+type Server struct {
+	// Name is what messages call it: "Postgres 15 of this machine".
+	Name string
+
+	admin string // a connection string
+	made  []string
+	stop  func() error
+}
+
+// endTimeout bounds the removal of what was made.
+const endTimeout = 30 * time.Second
+
+// LackingError says that the server lacks extensions that db-init makes.
+type LackingError struct {
+	Server     string
+	Extensions []string
+}
+
+// Error implements error.
+func (e *LackingError) Error() string {
+	return fmt.Sprintf("%s lacks extension %s, which db-init creates", e.Server, strings.Join(e.Extensions, ", "))
+}
+
+// Open starts a Postgres that has the extensions: from installed binaries; where
+// there are none, or they lack one, in docker. docker may be nil. say is told what
+// takes a while.
+func Open(ctx context.Context, extensions []string, docker Docker, say func(string)) (*Server, error) {
+	s, err := local(ctx, extensions)
+	if err == nil {
+		return s, nil
+	}
+	if docker == nil || ctx.Err() != nil {
+		return nil, err
+	}
+	image := imageFor(extensions)
+	if image == "" {
+		return nil, fmt.Errorf("%w (give a server that has it: --throwaway-dsn URL)", err)
+	}
+	say("starting " + image + " in docker")
+	inDocker, dockerErr := startContainer(ctx, docker, image)
+	if dockerErr != nil {
+		return nil, errors.Join(err, dockerErr)
+	}
+	if err := inDocker.require(ctx, extensions); err != nil {
+		return nil, errors.Join(err, inDocker.Close())
+	}
+	return inDocker, nil
+}
+
+// local starts installed binaries.
+func local(ctx context.Context, extensions []string) (*Server, error) {
+	o := pgserver.Options{TCP: true}
+	if slices.Contains(extensions, "timescaledb") {
+		o.Settings = map[string]string{"shared_preload_libraries": "'timescaledb'"}
+	}
+	srv, err := pgserver.Start(ctx, o)
+	if err != nil && o.Settings != nil {
+		return nil, &LackingError{"Postgres of this machine", []string{"timescaledb"}} // it does not start with what it lacks
+	}
+	if err != nil {
+		return nil, fmt.Errorf("starting a throwaway Postgres: %w", err)
+	}
+	s := &Server{Name: fmt.Sprintf("Postgres %d of this machine", srv.Binaries().Major), admin: srv.TCPDSN("postgres"), stop: srv.Stop}
+	if err := s.require(ctx, extensions); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Named is the server of a connection string, whose role must be allowed to make
+// databases. Its errors hold no password.
+func Named(ctx context.Context, dsn string, extensions []string) (*Server, error) {
+	config, err := pgconn.ParseConfig(dsn)
+	if err != nil {
+		return nil, errors.New("reading --throwaway-dsn: it is no connection string of Postgres")
+	}
+	s := &Server{Name: fmt.Sprintf("Postgres at %s:%d", config.Host, config.Port), admin: dsn, stop: func() error { return nil }}
+	if err := s.require(ctx, extensions); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// require returns a *[LackingError] where an extension cannot be had.
+func (s *Server) require(ctx context.Context, extensions []string) error {
+	have, err := s.ask(ctx, "SELECT name FROM pg_available_extensions")
+	if err != nil {
+		return fmt.Errorf("asking %s for its extensions: %w", s.Name, err)
+	}
+	var lacks []string
+	for _, e := range extensions {
+		if !slices.Contains(have, e) {
+			lacks = append(lacks, e)
+		}
+	}
+	if len(lacks) > 0 {
+		return &LackingError{s.Name, lacks}
+	}
+	return nil
+}
+
+// Create makes an empty database of a new name, or a copy of one that Create made
+// and that nobody is connected to; it returns how to connect.
+func (s *Server) Create(ctx context.Context, word string, from *pgconn.Config) (*pgconn.Config, error) {
+	name := "schemaguard_verify_" + word + "_" + strings.ToLower(rand.Text()[:8])
+	template := "template0" // what an administrator put into template1 is no work of db-init
+	if from != nil {
+		template = from.Database
+		if _, err := s.ask(ctx, "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE datname = "+literal(template)); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := s.ask(ctx, "CREATE DATABASE "+quote(name)+" TEMPLATE "+quote(template)); err != nil {
+		return nil, fmt.Errorf("making a database on %s: %w", s.Name, err)
+	}
+	s.made = append(s.made, name)
+	dsn, err := other(s.admin, name)
+	if err != nil {
+		return nil, err
+	}
+	config, err := pgconn.ParseConfig(dsn)
+	if err != nil {
+		return nil, errors.New("reading the connection string of the new database")
+	}
+	return config, nil
+}
+
+// Close removes the databases that were made, and ends a server that was started.
+func (s *Server) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), endTimeout)
+	defer cancel()
+	var errs []error
+	for _, name := range s.made {
+		_, _ = s.ask(ctx, "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE datname = "+literal(name))
+		if _, err := s.ask(ctx, "DROP DATABASE IF EXISTS "+quote(name)); err != nil {
+			errs = append(errs, fmt.Errorf("dropping database %s of %s: %w", name, s.Name, err))
+		}
+	}
+	s.made = nil
+	return errors.Join(append(errs, s.stop())...)
+}
+
+// ask runs one statement and returns its first column.
+func (s *Server) ask(ctx context.Context, sql string) ([]string, error) {
+	conn, err := pgconn.Connect(ctx, s.admin)
+	if err != nil {
+		return nil, errors.New(redact.String(err.Error()))
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	results, err := conn.Exec(ctx, sql).ReadAll()
+	if err != nil {
+		return nil, errors.New(redact.String(err.Error()))
+	}
+	var out []string
+	for _, r := range results {
+		for _, row := range r.Rows {
+			out = append(out, string(row[0]))
+		}
+	}
+	return out, nil
+}
+
+func quote(name string) string   { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+
+// other is the connection string of another database of the same server.
+func other(dsn, database string) (string, error) {
+	if !strings.HasPrefix(dsn, "postgres://") && !strings.HasPrefix(dsn, "postgresql://") {
+		return dsn + " dbname=" + database, nil // of two the last counts
+	}
+	u, err := url.Parse(dsn)
+	if err != nil {
+		return "", errors.New("reading --throwaway-dsn: it is no URL")
+	}
+	u.Path, u.RawPath = "/"+database, ""
+	q := u.Query()
+	q.Del("dbname")
+	q.Del("database")
+	u.RawQuery = q.Encode()
+	return u.String(), nil
+}

@@ -1,0 +1,218 @@
+package verify
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
+	"github.com/schemaguard/schemaguard/internal/directus"
+	"github.com/schemaguard/schemaguard/internal/dockerguard/consent"
+	"github.com/schemaguard/schemaguard/internal/finding"
+	"github.com/schemaguard/schemaguard/internal/plan"
+	"github.com/schemaguard/schemaguard/internal/snapshot"
+	"github.com/schemaguard/schemaguard/internal/terminal"
+	"github.com/schemaguard/schemaguard/internal/threeway"
+	"github.com/schemaguard/schemaguard/internal/verify/server"
+)
+
+// noUpgrade skips the upgrade where there is nothing to come from, and says so. A
+// base that was asked for and cannot be had is no skip.
+func (r *run) noUpgrade() bool {
+	switch {
+	case r.NoBase != nil && r.NoBase.Wanted:
+		r.step("upgrade", func() outcome {
+			r.missing = true
+			r.findings = append(r.findings, finding.Finding{
+				Code: finding.NotRun, Severity: finding.Danger, File: r.Name, Fix: r.NoBase.Fix,
+				Message: "what an upgrade would destroy is not known: " + terminal.Clean(r.NoBase.Msg),
+			})
+			return outcome{state: NotRun, text: terminal.Clean(r.NoBase.Msg)}
+		})
+	case r.NoBase != nil:
+		r.skip("upgrade", terminal.Clean(r.NoBase.Msg))
+	case r.Base == nil:
+		r.skip("upgrade", "it was not asked for")
+	case r.Base.Data == nil:
+		r.skip("upgrade", r.Base.Name+" has no snapshot")
+	case bytes.Equal(r.Base.Data, r.Data) && sameFiles(r.Base.Set, r.Set):
+		r.skip("upgrade", "nothing has changed since "+r.Base.Name)
+	default:
+		return false
+	}
+	return true
+}
+
+// sameFiles tells whether two sets hold the same files.
+func sameFiles(a, b sqlfile.Set) bool {
+	return slices.EqualFunc(a.Files, b.Files, func(x, y sqlfile.File) bool {
+		return x.Name == y.Name && x.Checksum == y.Checksum && x.Phase == y.Phase
+	})
+}
+
+// upgrade brings a database to the base's schema and then to this one, as
+// production will be, and says what is lost on the way.
+func (r *run) upgrade(ctx context.Context, srv *server.Server, clean *pgconn.Config) outcome {
+	base := snapshot.Decode(r.Name+"@"+r.Base.Name, r.Base.Data)
+	if !base.Trusted() {
+		return r.unable("reading the snapshot of "+r.Base.Name, fmt.Errorf("%s", base.Problems[len(base.Problems)-1].Message), nil)
+	}
+	b := &building{run: r, name: "base", pg: clean, set: r.Base.Set, problems: r.Base.Problems, data: r.Base.Data}
+	if out := r.buildBase(ctx, srv, b); out.state != OK {
+		return out
+	}
+	b.set, b.problems, b.data, b.name = r.Set, r.Problems, r.Data, "upgrade"
+	if out := b.files(ctx, sqlfile.Pre); out.state != OK {
+		return out
+	}
+	s, err := b.look(ctx)
+	if err != nil {
+		return r.unable("taking a snapshot of the base's database", err, nil)
+	}
+	lost := r.losses(plan.Simulate(s.side.Snapshot, r.file.Snapshot, s.side.Version, s.facts))
+	if out := b.apply(ctx); out.state != OK {
+		return out
+	}
+	if out := b.files(ctx, sqlfile.Post); out.state != OK {
+		return out
+	}
+	if s, err = b.look(ctx); err != nil {
+		return r.unable("taking a snapshot of the upgraded database", err, nil)
+	}
+	differ := threeway.Differences(s.side.Snapshot, r.file.Snapshot)
+	for _, d := range differ {
+		b.different(d, "after an upgrade from "+r.Base.Name+" ")
+	}
+	switch {
+	case lost > 0:
+		return outcome{state: Failed, text: counted(lost, "loss") + " that nobody agreed to"}
+	case len(differ) > 0:
+		return outcome{state: Failed, text: counted(len(differ), "item") + " did not become as in the file"}
+	}
+	return outcome{state: OK, text: "from " + r.Base.Name}
+}
+
+// buildBase makes the base's database. Where the base itself does not apply, nothing
+// can be said of an upgrade from it.
+func (r *run) buildBase(ctx context.Context, srv *server.Server, b *building) outcome {
+	before := len(r.findings)
+	broken := func(what string, out outcome) outcome {
+		r.findings, r.dbinit = r.findings[:before], false // they are the base's
+		return r.unable(r.Base.Name+" cannot be built ("+what+"; --no-upgrade leaves it out)", fmt.Errorf("%s", out.text), out.output)
+	}
+	if b.pg == nil {
+		var err error
+		if b.pg, err = srv.Create(ctx, "base", nil); err != nil {
+			return r.unable("making a database", err, nil)
+		}
+		if out := b.files(ctx, sqlfile.Pre); out.state != OK {
+			return broken("db-init before", out)
+		}
+		if out := b.directus(ctx, "bootstrap"); out.state != OK {
+			return out
+		}
+	}
+	if out := b.apply(ctx); out.state != OK {
+		return broken("apply", out)
+	}
+	if out := b.files(ctx, sqlfile.Post); out.state != OK {
+		return broken("db-init after", out)
+	}
+	return outcome{state: OK}
+}
+
+// planned says from the files alone what an upgrade would lose.
+func (r *run) planned() outcome {
+	base := snapshot.Decode(r.Name+"@"+r.Base.Name, r.Base.Data)
+	if !base.Trusted() {
+		return r.unable("reading the snapshot of "+r.Base.Name, fmt.Errorf("%s", base.Problems[len(base.Problems)-1].Message), nil)
+	}
+	v, err := directus.ParseVersion(r.says.Version)
+	if err != nil {
+		return r.unable("foretelling an upgrade", err, nil)
+	}
+	if lost := r.losses(plan.Simulate(base.Snapshot, r.file.Snapshot, v, plan.Facts{})); lost > 0 {
+		return outcome{state: Failed, text: counted(lost, "loss") + " that nobody agreed to"}
+	}
+	return outcome{state: OK, text: "from " + r.Base.Name + ", foretold from the files alone"}
+}
+
+// losses reports what a plan destroys, and returns how much of it nobody agreed to.
+func (r *run) losses(p *plan.Plan) int {
+	if p.Fails != "" {
+		r.report(finding.Finding{
+			Code: p.FailsCode, Severity: finding.Danger, Item: p.FailsAt.String(), File: r.Name, Refuses: true,
+			Message: fmt.Sprintf("an upgrade from %s fails at %s: %s", r.Base.Name, p.FailsAt, p.Fails), Fix: "schemaguard explain " + string(p.FailsCode),
+		})
+	}
+	lost := 0
+	for i := range p.Actions {
+		a := &p.Actions[i]
+		if a.Code == "" || a.Implied || a.Code == finding.NotConvergent {
+			continue
+		}
+		f := finding.Finding{
+			Code: a.Code, Severity: finding.Warning, Item: a.Key.String(), File: r.Name,
+			Message: fmt.Sprintf("an upgrade from %s %s", r.Base.Name, deed(a)), Fix: "schemaguard explain " + string(a.Code),
+		}
+		if item := r.file.Snapshot.Get(a.Key); item != nil {
+			f.Line = item.Line
+		}
+		if what := destroyed(a); what != "" {
+			f.Severity, f.Harm, f.Refuses = finding.Danger, "in production "+what, true
+		}
+		if f.Refuses && slices.Contains(r.Allowed, consent.Key(&f)) {
+			f.Refuses, f.Message = false, f.Message+", which was agreed to"
+		}
+		if f.Refuses {
+			f.Fix = "schemaguard verify --allow '" + consent.Key(&f) + "'"
+			lost++
+		}
+		r.report(f)
+	}
+	return lost
+}
+
+// deed says what an action does.
+func deed(a *plan.Action) string {
+	verb := map[plan.Verb]string{plan.Create: "creates", plan.Update: "changes", plan.Drop: "drops"}[a.Verb]
+	if verb == "" {
+		verb = "touches"
+	}
+	text := verb + " " + a.Key.String()
+	if a.Cause != "" {
+		text += ": " + a.Cause
+	}
+	return terminal.Clean(text)
+}
+
+// destroyed says which rows or values an action takes; empty for none.
+func destroyed(a *plan.Action) string {
+	for _, e := range a.Effects {
+		switch e.Op {
+		case plan.DropTable:
+			return "the rows of " + terminal.Clean(e.Table) + " go"
+		case plan.DropColumn:
+			return "the values of " + terminal.Clean(e.Table+"."+e.Column) + " go"
+		case plan.NarrowType:
+			return fmt.Sprintf("values of %s that do not fit %s are cut, or the boot fails", terminal.Clean(e.Table+"."+e.Column), terminal.Clean(e.To))
+		}
+	}
+	return ""
+}
+
+// consent are the losses that refuse, as --allow takes them.
+func (r *run) consent() []string {
+	var out []string
+	for i := range r.findings {
+		f := &r.findings[i]
+		if !f.Refuses || f.Fix != "schemaguard verify --allow '"+consent.Key(f)+"'" {
+			continue
+		}
+		out = append(out, consent.Key(f))
+	}
+	return out
+}
