@@ -9,6 +9,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/cli/called"
 	"github.com/schemaguard/schemaguard/internal/cli/dbinitfiles"
 	"github.com/schemaguard/schemaguard/internal/cli/inspect"
+	"github.com/schemaguard/schemaguard/internal/cli/recycle"
 	"github.com/schemaguard/schemaguard/internal/cli/setup"
 	"github.com/schemaguard/schemaguard/internal/cli/watching"
 	"github.com/schemaguard/schemaguard/internal/cli/wrapped"
@@ -60,6 +61,7 @@ func root(a *app.App, args []string) *cobra.Command {
 		cmd.AddCommand(booting.Commands(a)...)
 		cmd.AddCommand(dbinitfiles.Commands(a)...)
 		cmd.AddCommand(audited.Commands(a)...)
+		cmd.AddCommand(recycle.Commands(a)...)
 		cmd.AddCommand(wrapped.Commands(a)...)
 		cmd.AddCommand(exitCodesTopic())
 	}
