@@ -91,7 +91,7 @@ func (g *Gate) steps(ctx context.Context) (settled bool, err error) {
 	defer unlock()
 	settled, err = g.locked(ctx)
 	if cause := context.Cause(ctx); err != nil && errors.Is(cause, errLockLost) {
-		return false, &failure{exit: exitcode.NotRun, reason: cause.Error()}
+		return false, &failure{exit: exitcode.NotRun, reason: cause.Error(), stops: true}
 	}
 	return settled, err
 }

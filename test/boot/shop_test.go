@@ -31,10 +31,9 @@ var versions = []string{"12.4.1", "11.17.4"}
 // house is one server with a database that each Directus has bootstrapped, for
 // shops to be copied from.
 type house struct {
-	srv  *pgserver.Server
-	lab  *directuslab.Lab
-	bin  string
-	node string
+	srv *pgserver.Server
+	lab *directuslab.Lab
+	bin string
 }
 
 // shop is one container and its database.
@@ -198,13 +197,6 @@ func (s *shop) says(b booted, words ...string) {
 			s.t.Errorf("the log does not say %q:\n%s", word, b.errors)
 		}
 	}
-}
-
-// save writes the snapshot of the database into the image, as a build after a
-// commit would.
-func (s *shop) save() {
-	s.t.Helper()
-	s.saveTo("snapshots/schema.yaml")
 }
 
 // saveTo writes the live schema to a file in the container, past the sync point.

@@ -49,7 +49,7 @@ func (s *shop) withNews(t *testing.T) {
 // everything, and the other finds nothing to do.
 func TestTwoBoots(t *testing.T) {
 	first := ready(t, versions[0], "first")
-	s := first.house.shop(t, first.version, "twins")
+	s := first.shop(t, first.version, "twins")
 	data, err := os.ReadFile(filepath.Join(first.dir, "snapshots/schema.yaml"))
 	if err != nil {
 		t.Fatal(err)
@@ -234,7 +234,7 @@ func TestBecomesTheCommand(t *testing.T) {
 	if err := cmd.Wait(); string(rest) != "got it\n" || cmd.ProcessState.ExitCode() != 5 {
 		t.Errorf("%q, %v", rest, err)
 	}
-	for _, record := range strings.Split(strings.TrimSpace(log.String()), "\n") {
+	for _, record := range strings.SplitSeq(strings.TrimSpace(log.String()), "\n") {
 		if !strings.HasPrefix(record, "{") || !strings.Contains(record, `"step"`) || !strings.Contains(record, `"duration"`) {
 			t.Errorf("a record without step and duration: %s", record)
 		}
@@ -272,5 +272,32 @@ func (s *shop) alone(t *testing.T) {
 	out, err := cmd.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "NOT_DIRECTUS") || !strings.Contains(string(out), "How schemaguard ends") {
 		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// TestAdditive: what waits comes, what nobody saved stays, however often it boots.
+func TestAdditive(t *testing.T) {
+	h := open(t)
+	for _, version := range versions {
+		t.Run(version, func(t *testing.T) {
+			s := h.shop(t, version, "add_"+version)
+			s.firstBoot()
+			s.withNews(t)
+			s.collection(events...)
+			s.sql("UPDATE directus_collections SET note = 'mine' WHERE collection = 'orders'")
+			for range 2 {
+				b := s.up([]string{"DIRECTUS_SCHEMA_APPLY_MODE=additive"}, "--no-bootstrap")
+				s.says(b, "kept out", "collection orders", "ev_a")
+				s.holds(0, "waits")
+				s.holds(rows, append([]string{"orders"}, events...)...)
+				if s.count("SELECT count(*) FROM directus_collections WHERE note = 'mine'") != 1 {
+					t.Error("the edit is overwritten")
+				}
+			}
+			if b := s.boot([]string{"SCHEMAGUARD_ON_REFUSE=stop"}, "--no-bootstrap"); b.code != 2 {
+				t.Errorf("auto after additive: %v", b)
+			}
+			s.holds(rows, events...)
+		})
 	}
 }

@@ -39,11 +39,9 @@ const (
 	poolerFix = "set SCHEMAGUARD_LOCK_URL to a connection that goes to Postgres itself, or to a pool in session mode"
 )
 
-// tryLockSQL and unlockSQL take the lock without waiting, and give it back.
-var (
-	tryLockSQL = "SELECT pg_try_advisory_lock(" + strconv.FormatInt(Key, 10) + ")"
-	unlockSQL  = "SELECT pg_advisory_unlock(" + strconv.FormatInt(Key, 10) + ")"
-)
+// tryLockSQL takes the lock without waiting, unlockSQL gives it back.
+func tryLockSQL() string { return "SELECT pg_try_advisory_lock(" + strconv.FormatInt(Key, 10) + ")" }
+func unlockSQL() string  { return "SELECT pg_advisory_unlock(" + strconv.FormatInt(Key, 10) + ")" }
 
 // Options say which database, and how long to wait.
 type Options struct {
@@ -161,7 +159,7 @@ func (l *Lock) take(ctx context.Context) error {
 		return err
 	}
 	if err := l.Verify(ctx); err != nil {
-		_, _ = l.rows(ctx, unlockSQL)
+		_, _ = l.rows(ctx, unlockSQL())
 		return err
 	}
 	return l.elsewhere(ctx)
@@ -184,7 +182,7 @@ func (l *Lock) settle(ctx context.Context) {
 func (l *Lock) await(ctx context.Context) error {
 	began, said := l.opt.Now(), time.Time{}
 	for {
-		rows, err := l.rows(ctx, tryLockSQL)
+		rows, err := l.rows(ctx, tryLockSQL())
 		if err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
@@ -215,13 +213,15 @@ func (l *Lock) await(ctx context.Context) error {
 }
 
 // isOurs picks the lock out of pg_locks: a key of 64 bits stands there in halves.
-var isOurs = fmt.Sprintf("l.locktype = 'advisory' AND l.objsubid = 1 AND l.classid = %d AND l.objid = %d AND l.granted"+
-	" AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())", uint32(Key>>32), uint32(Key&0xffffffff))
+func isOurs() string {
+	return fmt.Sprintf("l.locktype = 'advisory' AND l.objsubid = 1 AND l.classid = %d AND l.objid = %d AND l.granted"+
+		" AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())", uint32(Key>>32), uint32(Key&0xffffffff))
+}
 
 // holder says who holds the lock; empty where it cannot be told.
 func (l *Lock) holder(ctx context.Context) string {
 	rows, err := l.rows(ctx, "SELECT l.pid, coalesce(a.application_name, ''), coalesce(host(a.client_addr), ''),"+
-		" coalesce(extract(epoch FROM now() - a.backend_start)::int::text, '') FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid) WHERE "+isOurs+" LIMIT 1")
+		" coalesce(extract(epoch FROM now() - a.backend_start)::int::text, '') FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid) WHERE "+isOurs()+" LIMIT 1")
 	if err != nil || len(rows) == 0 {
 		return ""
 	}
@@ -248,7 +248,7 @@ type held struct {
 const ownSQL = "SELECT pg_backend_pid(), EXISTS (SELECT FROM pg_locks l WHERE %s AND l.pid = pg_backend_pid())"
 
 func (l *Lock) look(ctx context.Context) (held, error) {
-	rows, err := l.rows(ctx, fmt.Sprintf(ownSQL, isOurs))
+	rows, err := l.rows(ctx, fmt.Sprintf(ownSQL, isOurs()))
 	if err != nil {
 		return held{}, err
 	}
@@ -332,7 +332,7 @@ func (l *Lock) Unlock() {
 	l.once.Do(func() {
 		close(l.stop)
 		l.done.Wait()
-		_, _ = l.rows(context.Background(), unlockSQL)
+		_, _ = l.rows(context.Background(), unlockSQL())
 		l.close()
 	})
 }

@@ -97,7 +97,7 @@ func TestOneAtATime(t *testing.T) {
 	if err := first.Verify(t.Context()); err != nil {
 		t.Errorf("held, and not verified: %v", err)
 	}
-	if n := query(t, dsn, heldSQL+isOurs); n != "1" {
+	if n := query(t, dsn, heldSQL+isOurs()); n != "1" {
 		t.Errorf("the server holds %s", n)
 	}
 	second, said := options(t, dsn)
@@ -111,7 +111,7 @@ func TestOneAtATime(t *testing.T) {
 	}
 	first.Unlock()
 	first.Unlock()
-	if n := query(t, dsn, heldSQL+isOurs); n != "0" {
+	if n := query(t, dsn, heldSQL+isOurs()); n != "0" {
 		t.Errorf("given up, and the server holds %s", n)
 	}
 	other, _ := options(t, pgtest.Database(t))

@@ -67,7 +67,7 @@ func (l *Lock) elsewhere(ctx context.Context) error {
 		defer cancel()
 		_ = conn.Close(ctx)
 	}()
-	rows, err := ask(ctx, conn, fmt.Sprintf("SELECT 1 FROM pg_locks l WHERE %s AND l.pid = %d", isOurs, l.pid))
+	rows, err := ask(ctx, conn, fmt.Sprintf("SELECT 1 FROM pg_locks l WHERE %s AND l.pid = %d", isOurs(), l.pid))
 	if err != nil {
 		return &UnreachableError{l.opt.Display, err}
 	}

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -73,10 +74,8 @@ func site(files map[string]string, programs ...string) Site {
 			return nil, os.ErrNotExist
 		},
 		LookPath: func(name string) (string, error) {
-			for _, p := range programs {
-				if p == name {
-					return "/usr/bin/" + name, nil
-				}
+			if slices.Contains(programs, name) {
+				return "/usr/bin/" + name, nil
 			}
 			return "", exec.ErrNotFound
 		},

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,9 +41,10 @@ const (
 // Options say which database it is and what is known of the Directus that boots.
 type Options struct {
 	Settings *connection.Settings
-	// Versions are who says which Directus it is, strongest first, without the
-	// snapshot's header and the database's migrations.
-	Versions []live.Candidate
+	// Versions returns who says which Directus it is, strongest first, without the
+	// snapshot's header and the database's migrations; nil for nobody. It is asked
+	// once the database answers, for a Directus that is asked may want it.
+	Versions func() []live.Candidate
 	Budget   time.Duration // for counting losses
 	// Local is where the sync point is kept where the settings want it outside of
 	// the database; nil for in it.
@@ -124,7 +126,10 @@ func (d Database) close(conn *pgconn.PgConn) {
 // candidates are who says which Directus it is.
 func (d Database) candidates(target check.Target) []live.Candidate {
 	header := live.Candidate{Version: snapshot.HeaderVersion(target.Data), Source: "header of " + target.File, Recorded: true}
-	return append(append([]live.Candidate{}, d.Versions...), header)
+	if d.Versions == nil {
+		return []live.Candidate{header}
+	}
+	return append(slices.Clone(d.Versions()), header)
 }
 
 func (d Database) open(ctx context.Context, target check.Target) (*live.Database, error) {

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -125,7 +126,7 @@ func (c commands) gate(cmd *cobra.Command, f flags) (*bootgate.Gate, error) {
 		return nil, app.UsageError{Cmd: cmd, Err: err}
 	}
 	if note != "" {
-		voice.log.Warn(note)
+		voice.log.Warn(note, "step", "wait", "duration", "0s")
 	}
 	runs, err := c.directus(cmd, f, o)
 	if err != nil {
@@ -140,7 +141,7 @@ func (c commands) gate(cmd *cobra.Command, f flags) (*bootgate.Gate, error) {
 		return nil, err
 	}
 	db := database.Database{Options: database.Options{
-		Settings: settings, Versions: runs.versions(c.Ctx, cfg), Budget: cfg.LossTimeout.V, Now: c.Now, Log: voice.log,
+		Settings: settings, Versions: sync.OnceValue(func() []live.Candidate { return runs.versions(c.Ctx, cfg) }), Budget: cfg.LossTimeout.V, Now: c.Now, Log: voice.log,
 	}}
 	if cfg.SyncPoint.V == config.SyncPointLocal {
 		local := syncpoint.NewLocal(statedir.Path(c.env), settings.Display)
