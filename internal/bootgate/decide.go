@@ -52,7 +52,7 @@ func decide(o Options, l *Look, hash string) decision {
 	}
 	d.plan = l.simulate(l.Target)
 	switch {
-	case o.Adopt && notAdopted(v):
+	case o.Adopt && o.Mode != DryRun && notAdopted(v):
 		d.verb = adopt
 		return d
 	case len(v.Changes) == 0 && v.State == policy.Clean:

@@ -7,15 +7,16 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 )
 
 // Codes of the failures that are the gate's own.
 const (
-	CodeUnreachable    = "UNREACHABLE"
-	CodeLockUnreliable = "LOCK_UNRELIABLE" // a pooler gives the lock to somebody else
-	CodeLockTimeout    = "LOCK_TIMEOUT"    // another boot holds it
-	CodeNotApplied     = "NOT_APPLIED"     // the apply ended, and the schema is not the file's
+	CodeUnreachable    = string(finding.Unreachable)
+	CodeLockUnreliable = string(finding.LockUnreliable) // a pooler gives the lock to somebody else
+	CodeLockTimeout    = string(finding.LockTimeout)    // another boot holds it
+	CodeNotApplied     = string(finding.NotApplied)     // the apply ended, and the schema is not the file's
 )
 
 // write puts what was checked into a file of its own, so that exactly that is

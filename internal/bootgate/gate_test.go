@@ -27,6 +27,7 @@ func TestOrder(t *testing.T) {
 		{"no wait", Options{NoWait: true, NoBootstrap: true}, schema("a"), "lock db-init-pre look record db-init-post unlock"},
 		{"skip", Options{Mode: Skip}, schema(), "wait lock db-init-pre bootstrap db-init-post unlock"},
 		{"dry run", Options{Mode: DryRun}, schema("a", "b"), "wait lock db-init-pre bootstrap look unlock"},
+		{"dry run, in sync", Options{Mode: DryRun}, schema("a"), "wait lock db-init-pre bootstrap look db-init-post unlock"},
 		{"refused", Options{}, schema(), "wait lock db-init-pre bootstrap look unlock"},
 		{"force", Options{Mode: Force}, schema(), "wait lock db-init-pre bootstrap look bin look still verify apply look record db-init-post unlock"},
 		{"force, nothing doomed", Options{Mode: Force}, schema("a", "b"), "wait lock db-init-pre bootstrap look look verify apply look record db-init-post unlock"},
@@ -364,6 +365,9 @@ func TestAdopt(t *testing.T) {
 	}
 	if len(w.ways) == 0 || !strings.Contains(w.ways[0], "boot --adopt") {
 		t.Errorf("ways: %q", w.ways)
+	}
+	if w.boot(Options{Mode: DryRun, Adopt: true}, schema("a", "c")); w.points != nil {
+		t.Error("a dry run adopts")
 	}
 	out := w.boot(Options{OnRefuse: Stop, Adopt: true}, schema("a", "c"))
 	if out.Code != 0 || w.has("c") || !w.has("b") || len(w.shown) != 1 || len(w.appliedItems()) != w.live.Len() {

@@ -83,7 +83,9 @@ func (g *Gate) attempt(ctx context.Context) (settled bool, err error) {
 		return false, nil
 	case nothing:
 		g.keptOut(l, d)
-		g.record(ctx, l, l.Target, false)
+		if g.Mode != DryRun {
+			g.record(ctx, l, l.Target, false)
+		}
 		return !d.partial, nil
 	case apply:
 	}
@@ -122,7 +124,7 @@ func (g *Gate) keptOut(l *Look, d decision) {
 
 // ways are the ways out of a refusal, best first.
 func (g *Gate) ways(l *Look, d decision, hash string) []string {
-	if l.Verdict.State == policy.NotRun {
+	if l.Verdict.State == policy.NotRun || l.Verdict.State == policy.Clean {
 		return slices.Clone(l.Verdict.Next)
 	}
 	var ways []string

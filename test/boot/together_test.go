@@ -234,7 +234,7 @@ func TestBecomesTheCommand(t *testing.T) {
 	if err := cmd.Wait(); string(rest) != "got it\n" || cmd.ProcessState.ExitCode() != 5 {
 		t.Errorf("%q, %v", rest, err)
 	}
-	for _, record := range strings.SplitSeq(strings.TrimSpace(log.String()), "\n") {
+	for record := range strings.SplitSeq(strings.TrimSpace(log.String()), "\n") {
 		if !strings.HasPrefix(record, "{") || !strings.Contains(record, `"step"`) || !strings.Contains(record, `"duration"`) {
 			t.Errorf("a record without step and duration: %s", record)
 		}
@@ -300,4 +300,27 @@ func TestAdditive(t *testing.T) {
 			s.holds(rows, events...)
 		})
 	}
+}
+
+// TestLostLock: when the server ends the session that holds the lock, another boot
+// may be at work: the apply is killed, and nothing is started.
+func TestLostLock(t *testing.T) {
+	s := ready(t, versions[0], "lost")
+	done := make(chan booted, 1)
+	go func() { done <- s.boot(nil, "--no-bootstrap", "--apply-command", "sh -c 'sleep 60' {file}") }()
+	for began := time.Now(); s.count("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'schemaguard boot on %'") == 0; {
+		if time.Since(began) > 30*time.Second {
+			t.Fatal("nobody holds the lock")
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	time.Sleep(time.Second) // until the apply runs
+	s.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'schemaguard boot on %'")
+	b := <-done
+	if b.code != 3 || b.started() {
+		t.Errorf("%v", b)
+	}
+	s.says(b, "the lock on the database was lost")
+	s.up(nil, "--no-bootstrap")
+	s.holds(0, "waits")
 }

@@ -147,6 +147,10 @@ func TestRun(t *testing.T) {
 	if !strings.Contains(out.String(), "raw \x1b[31mred\x1b[0m\n") || !strings.Contains(errs.String(), "hunter22") {
 		t.Errorf("the output is not passed on as it is: %q %q", out.String(), errs.String())
 	}
+	ended, err = Run(t.Context(), Options{Words: []string{"printf", "[12:00:00.000] FATAL: the last words"}, Environ: os.Environ()})
+	if err != nil || len(ended.Errors) != 1 {
+		t.Errorf("a last line without an end: %+v, %v", ended, err)
+	}
 	if _, err := Run(t.Context(), Options{Words: []string{"/no/such/program"}}); err == nil {
 		t.Error("a program that is not there is run")
 	}

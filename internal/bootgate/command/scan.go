@@ -26,8 +26,9 @@ var level = regexp.MustCompile(`^\{"level":(?:50|60)\b`)
 
 // scanner notes the errors in what a command prints, while it passes it on.
 type scanner struct {
-	mu    sync.Mutex
-	found []string
+	mu      sync.Mutex
+	found   []string
+	streams []*lines
 }
 
 // beside returns a writer that passes on to w, nil for nowhere, and looks at the
@@ -36,7 +37,9 @@ func (s *scanner) beside(w io.Writer) io.Writer {
 	if w == nil {
 		w = io.Discard
 	}
-	return &lines{to: w, scanner: s}
+	l := &lines{to: w, scanner: s}
+	s.streams = append(s.streams, l)
+	return l
 }
 
 // lines is one stream.
@@ -84,7 +87,12 @@ func (s *scanner) line(text []byte) {
 	}
 }
 
+// errors returns what was found, once the streams have ended.
 func (s *scanner) errors() []string {
+	for _, l := range s.streams {
+		s.line(l.part) // a last line that nothing ends
+		l.part = nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.found

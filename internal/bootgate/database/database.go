@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -62,7 +63,7 @@ var _ bootgate.Database = Database{}
 func (d Database) Wait(ctx context.Context, timeout time.Duration) error {
 	began, pause, said := d.Now(), firstPause, time.Time{}
 	for {
-		err := d.try(ctx)
+		err := d.try(ctx, max(timeout-d.Now().Sub(began), firstPause))
 		if err == nil {
 			return nil
 		}
@@ -71,7 +72,7 @@ func (d Database) Wait(ctx context.Context, timeout time.Duration) error {
 		}
 		now := d.Now()
 		waited := now.Sub(began)
-		if waited+pause >= timeout {
+		if waited >= timeout {
 			return &bootgate.Error{
 				Code: bootgate.CodeUnreachable, Exit: exitcode.NotRun,
 				Err:  fmt.Errorf("database %s did not answer within %s: %s", d.Settings.Display, timeout, d.reason(err)),
@@ -85,7 +86,7 @@ func (d Database) Wait(ctx context.Context, timeout time.Duration) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(pause*3/4 + rand.N(pause/2)):
+		case <-time.After(min(pause*3/4+rand.N(pause/2), timeout-waited)):
 		}
 		pause = min(time.Duration(float64(pause)*growth), maxPause)
 	}
@@ -102,9 +103,9 @@ func (d Database) reason(err error) string {
 	return terminal.Clean(d.Settings.Redact.String(last))
 }
 
-// try connects once.
-func (d Database) try(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, tryFor)
+// try connects once, within the time that is left.
+func (d Database) try(ctx context.Context, left time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, min(tryFor, left))
 	defer cancel()
 	conn, err := pgconn.ConnectConfig(ctx, d.Settings.PG)
 	if err != nil {
@@ -156,11 +157,13 @@ func (d Database) Look(ctx context.Context, target check.Target) (*bootgate.Look
 		return nil, unable(err)
 	}
 	side := db.Side(by)
+	decoded := sync.OnceValue(func() *snapshot.File { return snapshot.Decode(target.File, target.Data) })
+	target.Decoded = decoded
 	l := &bootgate.Look{Live: side.Snapshot, Upgraded: side.Upgraded, Version: side.Version}
 	l.Verdict = check.Run(ctx, check.Request{
 		Live: side, Target: target, Database: db, Rule: policy.Boot, Guard: true, Budget: d.Budget, Now: d.Now(),
 	})
-	if file := snapshot.Decode(target.File, target.Data); file.Trusted() {
+	if file := decoded(); file.Trusted() {
 		l.Target = file.Snapshot
 	}
 	if l.Verdict.State == policy.NotRun {
