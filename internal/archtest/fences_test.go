@@ -48,7 +48,7 @@ var reserved = []struct {
 	{lipgloss, []string{"report", "watch/screen", "cli"}, "how things look is decided in one place"},
 	{cobra, []string{"cli"}, "a command is wiring; no other package parses flags"},
 	{module + "internal/cli", []string{"cmd/schemaguard"}, "what everything else needs must not live in the command line"},
-	{module + "internal/pgserver", []string{"pgserver/pgtest", "demo"}, "the product reads databases and never starts one"},
+	{module + "internal/pgserver", []string{"pgserver/pgtest", "demo", "audit/throwaway", "verify"}, "the product reads databases, and starts none but a throwaway one"},
 	{module + "internal/pgserver/pgtest", nil, "it is for tests"},
 	{module + "internal/directuslab", nil, "it is for tests, and for the programs below test/"},
 	{bubbletea, []string{"watch/screen"}, "one package fills the screen"},

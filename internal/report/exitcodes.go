@@ -16,12 +16,12 @@ type ExitCode struct {
 func ExitCodes() []ExitCode {
 	return []ExitCode{
 		{0, "clean, or allowed; for diff: both sides are equal"},
-		{1, "internal error: something that schemaguard did not expect"},
+		{1, "internal error"},
 		{2, "drift or refused: work in the database would be lost; for diff: the sides differ"},
-		{3, "not-run: the check could not be made, which is not the same as clean"},
-		{4, "usage or configuration: a flag, an argument, or .schemaguard.yaml is wrong"},
+		{3, "not-run: could not check, which is not clean"},
+		{4, "usage or configuration"},
 		{5, "the snapshot file is invalid or missing"},
-		{6, "a problem with db-init: the numbered SQL files and what was applied of them"},
+		{6, "a db-init problem"},
 	}
 }
 
