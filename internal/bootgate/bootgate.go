@@ -102,6 +102,11 @@ type Database interface {
 	// Look reads the database and checks the target against it, by the rule of a
 	// boot and with what was last applied as the only past.
 	Look(ctx context.Context, target check.Target) (*Look, error)
+	// Applied returns the sync points, and live as the Directus saw it that applied
+	// last; a nil snapshot where no boot has applied anything.
+	Applied(ctx context.Context) (*snapshot.Snapshot, []syncpoint.Point, error)
+	// Live returns live as the Directus of this image sees it.
+	Live(ctx context.Context, target check.Target) (*snapshot.Snapshot, error)
 	// Record keeps a sync point. An error is said and stops nothing.
 	Record(ctx context.Context, p syncpoint.Point) error
 }

@@ -78,6 +78,7 @@ type world struct {
 	noBin                                bool
 	writes                               int // how often somebody writes after the copy
 	stillErr                             error
+	onBootstrap                          func() // migrations, and somebody else
 }
 
 func (w *world) note(what string) { w.did = append(w.did, what) }
@@ -102,6 +103,15 @@ func (w *world) Look(ctx context.Context, target check.Target) (*Look, error) {
 	}
 	return l, nil
 }
+
+func (w *world) Applied(context.Context) (*snapshot.Snapshot, []syncpoint.Point, error) {
+	if w.appliedItems() == nil {
+		return nil, w.points, nil
+	}
+	return w.live, w.points, nil
+}
+
+func (w *world) Live(context.Context, check.Target) (*snapshot.Snapshot, error) { return w.live, nil }
 
 func (w *world) Record(_ context.Context, p syncpoint.Point) error {
 	w.note("record")
@@ -146,6 +156,9 @@ func (w *world) Unlock()                      { w.note("unlock") }
 
 func (w *world) Bootstrap(context.Context) (Ended, error) {
 	w.note("bootstrap")
+	if w.onBootstrap != nil {
+		w.onBootstrap()
+	}
 	return w.bootstrapped, nil
 }
 

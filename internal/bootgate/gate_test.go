@@ -1,6 +1,7 @@
 package bootgate
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"strings"
@@ -381,6 +382,38 @@ func TestAdopt(t *testing.T) {
 	empty.points = nil
 	if out := empty.boot(Options{OnRefuse: Stop}, schema("a")); !out.Applied {
 		t.Errorf("a database without collections: %+v", out)
+	}
+}
+
+// TestMigrated: settings that a new Directus adds to every collection are nobody's
+// edit; an edit that is made at the same time is.
+func TestMigrated(t *testing.T) {
+	t.Parallel()
+	migrated := func(data []byte) []byte {
+		return bytes.ReplaceAll(data, []byte("      note: "), []byte("      status: active\n      note: "))
+	}
+	for _, c := range []struct {
+		name  string
+		after []byte
+		code  int
+	}{
+		{"a new setting", migrated(schema("a", "b")), 0},
+		{"an edit meanwhile", migrated(schema("a:mine", "b")), 2},
+		{"a collection meanwhile", migrated(schema("a", "b", "mine")), 2},
+	} {
+		w := newWorld(t, "a", "b")
+		w.onBootstrap = func() { w.live = decoded(t, c.after) }
+		out := w.boot(Options{OnRefuse: Stop}, migrated(schema("a:theirs", "b", "waits")))
+		if out.Code != c.code || w.has("waits") != (c.code == 0) {
+			t.Errorf("%s: %+v\n%s", c.name, out, w.log.String())
+		}
+	}
+	// What was an edit before the migration still is one.
+	w := newWorld(t, "a", "b")
+	w.live = decoded(t, schema("a:mine", "b"))
+	w.onBootstrap = func() { w.live = decoded(t, migrated(schema("a:mine", "b"))) }
+	if out := w.boot(Options{OnRefuse: Stop}, migrated(schema("a:theirs", "b"))); out.Code != 2 {
+		t.Errorf("an edit before: %+v", out)
 	}
 }
 

@@ -213,6 +213,7 @@ func (g *Gate) bootstrap(ctx context.Context) error {
 	if g.NoBootstrap {
 		return nil
 	}
+	before, applied := g.before(ctx)
 	began := g.Now()
 	ended, err := g.Directus.Bootstrap(ctx)
 	if ctx.Err() != nil {
@@ -229,6 +230,7 @@ func (g *Gate) bootstrap(ctx context.Context) error {
 		g.Log.Warn("`directus bootstrap` said: "+line, g.at(stepBootstrap, began)...)
 	}
 	g.Log.Info("Directus has its tables", g.at(stepBootstrap, began)...)
+	g.carry(ctx, before, applied)
 	return nil
 }
 

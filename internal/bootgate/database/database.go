@@ -180,6 +180,43 @@ func (d Database) Look(ctx context.Context, target check.Target) (*bootgate.Look
 	return l, nil
 }
 
+// Applied implements [bootgate.Database]: live as the version of the sync point
+// sees it, where the database's migrations allow for it.
+func (d Database) Applied(ctx context.Context) (*snapshot.Snapshot, []syncpoint.Point, error) {
+	db, err := d.open(ctx, check.Target{})
+	if err != nil {
+		return nil, nil, unable(err)
+	}
+	defer db.Close()
+	points, err := db.SyncPoints(ctx)
+	if err != nil {
+		return nil, nil, unable(err)
+	}
+	applied := syncpoint.Find(points, syncpoint.Applied)
+	if applied == nil {
+		return nil, points, nil
+	}
+	by, err := live.Decide([]live.Candidate{{Version: applied.Directus, Source: "sync point", Recorded: true}}, db.Catalog.Migrations)
+	if err != nil {
+		return nil, points, unable(err)
+	}
+	return db.Side(by).Snapshot, points, nil
+}
+
+// Live implements [bootgate.Database].
+func (d Database) Live(ctx context.Context, target check.Target) (*snapshot.Snapshot, error) {
+	db, err := d.open(ctx, target)
+	if err != nil {
+		return nil, unable(err)
+	}
+	defer db.Close()
+	by, err := live.Decide(d.candidates(target), db.Catalog.Migrations)
+	if err != nil {
+		return nil, unable(err)
+	}
+	return db.Side(by).Snapshot, nil
+}
+
 // unable gives an error the code of the situation that it is.
 func unable(err error) error {
 	own := &bootgate.Error{
