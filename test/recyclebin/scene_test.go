@@ -72,7 +72,7 @@ func (s *scene) must(err error) {
 // post sends one request and returns the "id" of the answer.
 func (s *scene) post(path string, body string) string {
 	s.t.Helper()
-	data, err := s.server.Call(s.t.Context(), http.MethodPost, path, json.RawMessage(body))
+	data, err := s.server.Call(s.t.Context(), http.MethodPost, path, raw(body))
 	s.must(err)
 	var answer struct{ ID any }
 	_ = json.Unmarshal(data, &answer) // a list has none
@@ -146,3 +146,5 @@ func (s *scene) restart() {
 	s.must(err)
 	s.server = server
 }
+
+func raw(body string) json.RawMessage { return json.RawMessage(body) }
