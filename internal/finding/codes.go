@@ -81,3 +81,58 @@ const (
 	SameNameTwoSchemas Code = "SAME_NAME_TWO_SCHEMAS"
 	ExcludedTable      Code = "EXCLUDED_TABLE"
 )
+
+// What is wrong with the db-init files, and between them and the database. These
+// are made by db-init.
+const (
+	DBInitFileName        Code = "DBINIT_FILE_NAME"
+	DBInitNotPlain        Code = "DBINIT_NOT_PLAIN"
+	DBInitUnreadable      Code = "DBINIT_UNREADABLE"
+	DBInitEmpty           Code = "DBINIT_EMPTY"
+	DBInitDirective       Code = "DBINIT_DIRECTIVE"
+	DBInitDuplicateNumber Code = "DBINIT_DUPLICATE_NUMBER"
+	DBInitDuplicateName   Code = "DBINIT_DUPLICATE_NAME"
+	DBInitGap             Code = "DBINIT_GAP"
+	DBInitUnfinished      Code = "DBINIT_UNFINISHED"
+	DBInitPsqlCommand     Code = "DBINIT_PSQL_COMMAND"
+	DBInitCopyStdin       Code = "DBINIT_COPY_STDIN"
+	DBInitTransaction     Code = "DBINIT_TRANSACTION"
+	DBInitNoTransaction   Code = "DBINIT_NO_TRANSACTION"
+	DBInitStrings         Code = "DBINIT_STRINGS"
+
+	DBInitChanged       Code = "DBINIT_CHANGED"
+	DBInitMissing       Code = "DBINIT_MISSING"
+	DBInitOutOfOrder    Code = "DBINIT_OUT_OF_ORDER"
+	DBInitInterrupted   Code = "DBINIT_INTERRUPTED"
+	DBInitFailed        Code = "DBINIT_FAILED"
+	DBInitRetry         Code = "DBINIT_RETRY"
+	DBInitNotAdopted    Code = "DBINIT_NOT_ADOPTED"
+	DBInitTable         Code = "DBINIT_TABLE"
+	DBInitNoChecksum    Code = "DBINIT_NO_CHECKSUM"
+	DBInitRecordedTwice Code = "DBINIT_RECORDED_TWICE"
+	DBInitPending       Code = "DBINIT_PENDING"
+	DBInitLock          Code = "DBINIT_LOCK"
+
+	DBInitRevert  Code = "DBINIT_REVERT"
+	DBInitCreates Code = "DBINIT_CREATES"
+	DBInitGhost   Code = "DBINIT_GHOST"
+)
+
+// What stops a boot besides what a check finds. These are made by the boot gate.
+const (
+	LockUnreliable Code = "LOCK_UNRELIABLE"
+	LockTimeout    Code = "LOCK_TIMEOUT"
+	NotApplied     Code = "NOT_APPLIED"
+)
+
+// What stops the recycle bin.
+const (
+	TrashLimit       Code = "TRASH_LIMIT"
+	TrashLocked      Code = "TRASH_LOCKED"
+	TrashNoRight     Code = "TRASH_NO_RIGHT"
+	TrashNoSpace     Code = "TRASH_NO_SPACE"
+	TrashUnsupported Code = "TRASH_UNSUPPORTED"
+	TrashMissing     Code = "TRASH_MISSING"
+	TrashConflict    Code = "TRASH_CONFLICT"
+	TrashFailed      Code = "TRASH_FAILED"
+)

@@ -17,6 +17,9 @@ const (
 	Version                     // which Directus it is
 	Situation                   // what the check was made in
 	Docker                      // what docker would do
+	DBInit                      // the db-init files
+	Gate                        // what stops a boot besides
+	Bin                         // the recycle bin
 )
 
 // String returns the heading of the group.
@@ -34,6 +37,12 @@ func (g Group) String() string {
 		return "The situation of the check"
 	case Docker:
 		return "What docker would do"
+	case DBInit:
+		return "The db-init files"
+	case Gate:
+		return "The boot gate"
+	case Bin:
+		return "The recycle bin"
 	}
 	return "unknown"
 }
@@ -60,7 +69,9 @@ func (i Info) URL() string { return docs + "#" + strings.ToLower(string(i.Code))
 // slice is the caller's own.
 func All() []Info {
 	var all []Info
-	for _, part := range [...][]Info{bootTable(), comparisonTable(), fileTable(), versionTable(), situationTable(), dockerTable()} {
+	for _, part := range [...][]Info{
+		bootTable(), comparisonTable(), fileTable(), versionTable(), situationTable(), dockerTable(), dbinitTable(), gateTable(), binTable(),
+	} {
 		all = append(all, part...)
 	}
 	return all

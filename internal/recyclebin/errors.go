@@ -6,23 +6,24 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/recyclebin/definition"
 	"github.com/schemaguard/schemaguard/internal/recyclebin/statement"
 )
 
-// Code says what stood in the way.
-type Code string
+// Code says what stood in the way: one of the codes of group finding.Bin.
+type Code = finding.Code
 
 // The codes of [Error].
 const (
-	CodeLimit       Code = "TRASH_LIMIT"       // larger than the limit
-	CodeLocked      Code = "TRASH_LOCKED"      // a lock was not to be had in time
-	CodeNoRight     Code = "TRASH_NO_RIGHT"    // the role may not
-	CodeNoSpace     Code = "TRASH_NO_SPACE"    // the server's disk or memory is full
-	CodeUnsupported Code = "TRASH_UNSUPPORTED" // a table that could not be brought back
-	CodeMissing     Code = "TRASH_MISSING"     // what is doomed, or asked for, is not there
-	CodeConflict    Code = "TRASH_CONFLICT"    // something of that name is there now
-	CodeFailed      Code = "TRASH_FAILED"      // the server refused for another reason
+	CodeLimit       = finding.TrashLimit       // larger than the limit
+	CodeLocked      = finding.TrashLocked      // a lock was not to be had in time
+	CodeNoRight     = finding.TrashNoRight     // the role may not
+	CodeNoSpace     = finding.TrashNoSpace     // the server's disk or memory is full
+	CodeUnsupported = finding.TrashUnsupported // a table that could not be brought back
+	CodeMissing     = finding.TrashMissing     // what is doomed, or asked for, is not there
+	CodeConflict    = finding.TrashConflict    // something of that name is there now
+	CodeFailed      = finding.TrashFailed      // the server refused for another reason
 )
 
 // Error says that nothing was done, why, and what helps. Its text and hints are fit

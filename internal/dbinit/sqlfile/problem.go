@@ -5,50 +5,51 @@ import (
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/dbinit/sqltext"
+	"github.com/schemaguard/schemaguard/internal/finding"
 )
 
-// Code names a problem with db-init.
-type Code string
+// Code names a problem with db-init: one of the codes of group finding.DBInit.
+type Code = finding.Code
 
 // What is wrong with the files themselves.
 const (
-	BadName     Code = "DBINIT_FILE_NAME"        // a .sql file that is no NNN_name.sql
-	NotPlain    Code = "DBINIT_NOT_PLAIN"        // a symbolic link, a folder, a device
-	Unreadable  Code = "DBINIT_UNREADABLE"       // not UTF-8, a NUL byte, too large
-	Empty       Code = "DBINIT_EMPTY"            // no statement in it
-	Directive   Code = "DBINIT_DIRECTIVE"        // a "-- schemaguard:" line that is not understood
-	DupNumber   Code = "DBINIT_DUPLICATE_NUMBER" // two files with one number
-	DupName     Code = "DBINIT_DUPLICATE_NAME"   // two names that differ in nothing but case, or in their folder
-	Gap         Code = "DBINIT_GAP"              // a number is missing in between
-	Unfinished  Code = "DBINIT_UNFINISHED"       // a quote or comment that is not closed
-	Psql        Code = "DBINIT_PSQL_COMMAND"     // a backslash command of psql
-	CopyStdin   Code = "DBINIT_COPY_STDIN"       // COPY ... FROM STDIN
-	Transaction Code = "DBINIT_TRANSACTION"      // BEGIN or COMMIT in a file that runs in one
-	NeedsNoTx   Code = "DBINIT_NO_TRANSACTION"   // a statement that cannot run in a transaction
-	Strings     Code = "DBINIT_STRINGS"          // standard_conforming_strings is changed
+	BadName     = finding.DBInitFileName        // a .sql file that is no NNN_name.sql
+	NotPlain    = finding.DBInitNotPlain        // a symbolic link, a folder, a device
+	Unreadable  = finding.DBInitUnreadable      // not UTF-8, a NUL byte, too large
+	Empty       = finding.DBInitEmpty           // no statement in it
+	Directive   = finding.DBInitDirective       // a "-- schemaguard:" line that is not understood
+	DupNumber   = finding.DBInitDuplicateNumber // two files with one number
+	DupName     = finding.DBInitDuplicateName   // two names that differ in nothing but case, or in their folder
+	Gap         = finding.DBInitGap             // a number is missing in between
+	Unfinished  = finding.DBInitUnfinished      // a quote or comment that is not closed
+	Psql        = finding.DBInitPsqlCommand     // a backslash command of psql
+	CopyStdin   = finding.DBInitCopyStdin       // COPY ... FROM STDIN
+	Transaction = finding.DBInitTransaction     // BEGIN or COMMIT in a file that runs in one
+	NeedsNoTx   = finding.DBInitNoTransaction   // a statement that cannot run in a transaction
+	Strings     = finding.DBInitStrings         // standard_conforming_strings is changed
 )
 
 // What is wrong between the files and what the database says was applied.
 const (
-	Changed     Code = "DBINIT_CHANGED"        // an applied file has another content now
-	Missing     Code = "DBINIT_MISSING"        // an applied file is no longer there
-	OutOfOrder  Code = "DBINIT_OUT_OF_ORDER"   // a pending file comes before an applied one
-	Interrupted Code = "DBINIT_INTERRUPTED"    // a file began without a transaction and never ended
-	Failed      Code = "DBINIT_FAILED"         // a file without a transaction failed half way
-	Retry       Code = "DBINIT_RETRY"          // the last try of a file failed and left nothing behind
-	NotAdopted  Code = "DBINIT_NOT_ADOPTED"    // the table is the team's own and was not adopted yet
-	BadTable    Code = "DBINIT_TABLE"          // the table cannot be used
-	NoChecksum  Code = "DBINIT_NO_CHECKSUM"    // an applied file whose content nobody recorded
-	Twice       Code = "DBINIT_RECORDED_TWICE" // two rows for one file
-	Pending     Code = "DBINIT_PENDING"        // a file is not applied yet
-	LockLost    Code = "DBINIT_LOCK"           // the lock could not be had, or was lost
+	Changed     = finding.DBInitChanged       // an applied file has another content now
+	Missing     = finding.DBInitMissing       // an applied file is no longer there
+	OutOfOrder  = finding.DBInitOutOfOrder    // a pending file comes before an applied one
+	Interrupted = finding.DBInitInterrupted   // a file began without a transaction and never ended
+	Failed      = finding.DBInitFailed        // a file without a transaction failed half way
+	Retry       = finding.DBInitRetry         // the last try of a file failed and left nothing behind
+	NotAdopted  = finding.DBInitNotAdopted    // the table is the team's own and was not adopted yet
+	BadTable    = finding.DBInitTable         // the table cannot be used
+	NoChecksum  = finding.DBInitNoChecksum    // an applied file whose content nobody recorded
+	Twice       = finding.DBInitRecordedTwice // two rows for one file
+	Pending     = finding.DBInitPending       // a file is not applied yet
+	LockLost    = finding.DBInitLock          // the lock could not be had, or was lost
 )
 
 // What db-init and Directus both claim.
 const (
-	Revert  Code = "DBINIT_REVERT"  // changes what the snapshot manages: the next apply reverts it
-	Creates Code = "DBINIT_CREATES" // creates a table that the snapshot creates too: apply fails
-	Ghost   Code = "DBINIT_GHOST"   // creates a table that Directus tracks and the snapshot lacks: apply drops it
+	Revert  = finding.DBInitRevert  // changes what the snapshot manages: the next apply reverts it
+	Creates = finding.DBInitCreates // creates a table that the snapshot creates too: apply fails
+	Ghost   = finding.DBInitGhost   // creates a table that Directus tracks and the snapshot lacks: apply drops it
 )
 
 // Problem is one thing that is wrong, with the place and the way out.
