@@ -97,23 +97,29 @@ type Moved struct {
 // Empty means that the copy has everything that is there now.
 func Recheck(ctx context.Context, conn *pgconn.PgConn, id string) ([]Moved, error) {
 	b := open(conn)
-	e, err := b.find(ctx, id)
+	var moved []Moved
+	err := b.Transaction(ctx, DefaultLockTimeout, func() error {
+		e, err := b.find(ctx, id)
+		if err != nil {
+			return err
+		}
+		for i := range e.Items {
+			it := &e.Items[i]
+			if it.Definition == nil {
+				continue
+			}
+			m, err := b.recheck(ctx, it)
+			if err != nil {
+				return fmt.Errorf("%s: %w", it.Name, err)
+			}
+			if m.Changed > 0 || m.Now != m.Kept {
+				moved = append(moved, m)
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, explain("rechecking the recycle bin", err)
-	}
-	var moved []Moved
-	for i := range e.Items {
-		it := &e.Items[i]
-		if it.Definition == nil {
-			continue
-		}
-		m, err := b.recheck(ctx, it)
-		if err != nil {
-			return nil, explain("rechecking "+it.Name, err)
-		}
-		if m.Changed > 0 || m.Now != m.Kept {
-			moved = append(moved, m)
-		}
 	}
 	return moved, nil
 }
