@@ -78,7 +78,15 @@ func Command(value, dir string) (Runner, error) {
 		return Runner{}, fmt.Errorf("reading --directus: %q is neither a folder nor a program on PATH", words[0])
 	}
 	r := Runner{Words: words, Name: "command " + words[0]}
-	r.docker = isDockerRun(words)
+	if r.docker = isDockerRun(words); r.docker {
+		return r, nil
+	}
+	for i, w := range words { // it runs in another folder
+		at := filepath.Join(dir, w)
+		if _, err := os.Stat(at); err == nil && !filepath.IsAbs(w) && (i > 0 || strings.ContainsRune(w, '/')) {
+			words[i] = at
+		}
+	}
 	return r, nil
 }
 
