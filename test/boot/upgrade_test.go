@@ -1,0 +1,69 @@
+//go:build directus
+
+package boot
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// upgraded is the same database in an image with another Directus.
+func (s *shop) upgraded(t *testing.T, version, name string) *shop {
+	t.Helper()
+	o := s.another(name)
+	o.version = version
+	var err error
+	if o.install, err = s.lab.Install(t.Context(), version); err != nil {
+		t.Fatal(err)
+	}
+	modules := filepath.Join(o.dir, "node_modules")
+	if err := os.Remove(modules); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join(o.install, "node_modules"), modules); err != nil {
+		t.Fatal(err)
+	}
+	o.file("bin/directus", "#!/bin/sh\nexec "+o.nodePath()+" "+filepath.Join(o.install, "node_modules/directus/cli.js")+" \"$@\"\n")
+	return o
+}
+
+// TestUpgrade: an image with a newer Directus, whose migrations add settings to
+// every collection, and with a change of the schema: nobody's work is in danger, so
+// it is applied. Work that nobody saved is refused all the same.
+func TestUpgrade(t *testing.T) {
+	s := open(t).shop(t, "11.17.4", "old")
+	s.firstBoot()
+
+	// The next release is made on another database: upgraded, edited, saved.
+	dev := s.upgraded(t, "12.4.1", "dev")
+	if res, err := dev.lab.Run(t.Context(), dev.version, dev.srv.TCPDSN(dev.name), nil, "bootstrap"); err != nil || res.Code != 0 {
+		t.Fatalf("%v: %s", err, res.Stdout)
+	}
+	var err error
+	if dev.directus, err = dev.lab.Drive(t.Context(), dev.version, dev.srv.TCPDSN(dev.name)); err != nil {
+		t.Fatal(err)
+	}
+	defer dev.directus.Stop()
+	dev.collection("waits")
+	dev.sql("UPDATE directus_collections SET note = 'theirs' WHERE collection = 'orders'")
+	data, err := dev.directus.Snapshot(dev.name, "yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	stage := s.upgraded(t, "12.4.1", "stage")
+	stage.file("snapshots/schema.yaml", string(data))
+	b := stage.up([]string{"SCHEMAGUARD_ON_REFUSE=stop"})
+	stage.says(b, "Directus migrated its settings", "the database is as the snapshot says")
+	stage.holds(rows, "orders")
+	stage.holds(0, "waits")
+
+	edited := s.upgraded(t, "12.4.1", "edited")
+	edited.sql("UPDATE directus_collections SET note = 'mine' WHERE collection = 'orders'")
+	edited.file("snapshots/schema.yaml", string(data))
+	if b := edited.boot([]string{"SCHEMAGUARD_ON_REFUSE=stop"}); b.code != 2 || !strings.Contains(b.errors, "collection orders") {
+		t.Errorf("an edit before the upgrade: %v", b)
+	}
+}
