@@ -231,6 +231,9 @@ func (g *guard) ask(ctx context.Context, b *bootsource.Boot, t *Target, s *sight
 		v := s.session.Ask(ctx, workspace.Question{Target: boot, Rule: policy.Boot, Guard: true, Budget: s.session.Config.LossTimeout.V})
 		g.stale(b, f, &v)
 		add(t, &v)
+		if v.State == policy.Refused && t.Boots != bootsource.No.String() {
+			g.doomed = append(g.doomed, doomed{s.session, boot})
+		}
 	}
 	if s.session.Repo == nil || headErr != nil || target.Missing != nil {
 		return

@@ -98,10 +98,33 @@ func (g *guard) consents(ctx context.Context) {
 			return
 		}
 	}
+	kept, ok := g.keep(ctx)
+	if !ok {
+		return
+	}
 	g.d.Consented = append(g.d.Consented, keys...)
 	g.allowed = append(g.allowed, keys...) // nobody is asked twice, before and after a build
 	g.d.Next = nil
-	g.settle(Warn, "agreed to: "+strings.Join(g.d.Consented, ", "))
+	g.settle(Warn, strings.Join(append([]string{"agreed to: " + strings.Join(g.d.Consented, ", ")}, kept...), "; "))
+}
+
+// keep keeps what is about to be destroyed, and says where; ok is false where that failed.
+func (g *guard) keep(ctx context.Context) (kept []string, ok bool) {
+	if g.Keep == nil || g.Run == nil || !g.last {
+		return nil, true
+	}
+	for _, d := range g.doomed {
+		note, err := g.Keep(ctx, d.session, d.target)
+		if err != nil {
+			g.d.Notes = append(g.d.Notes, "the consent does not count, since what would be destroyed could not be kept: "+line(err))
+			return nil, false
+		}
+		if note != "" {
+			kept = append(kept, note)
+		}
+	}
+	g.doomed = nil
+	return kept, true
 }
 
 // typed asks a person to type back how much would be lost.

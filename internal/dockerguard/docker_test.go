@@ -5,6 +5,7 @@ package dockerguard
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -21,6 +22,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/demo"
 	"github.com/schemaguard/schemaguard/internal/dockercmd"
 	"github.com/schemaguard/schemaguard/internal/pgserver/pgtest"
+	"github.com/schemaguard/schemaguard/internal/plan"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 	"github.com/schemaguard/schemaguard/internal/workspace"
 )
@@ -237,6 +239,19 @@ func (l *lab) running(r *Request) {
 
 func allow(list string) func(*Request) { return func(r *Request) { r.Allow = []string{list} } }
 
+// keeping has the guard keep what is about to be destroyed.
+func keeping(keep func(*plan.Plan) (string, error)) func(*Request) {
+	return func(r *Request) {
+		r.Keep = func(ctx context.Context, s *workspace.Session, t workspace.Target) (string, error) {
+			p, err := s.Plan(ctx, t)
+			if err != nil {
+				return "", err
+			}
+			return keep(p)
+		}
+	}
+}
+
 // TestIncident is the story that all this is for: collections made in the app, a stale image, a restart.
 func TestIncident(t *testing.T) {
 	l := newLab(t)
@@ -270,6 +285,17 @@ func TestIncident(t *testing.T) {
 	if data, err := os.ReadFile(filepath.Join(l.state, "schemaguard", "consents.log")); err != nil || bytes.Count(data, []byte("\n")) != 1 || !bytes.Contains(data, []byte("collection ev_a")) {
 		t.Errorf("the log holds %s %v", data, err)
 	}
+
+	// What was agreed to is kept first, and where that fails nothing was agreed to.
+	agree := func(r *Request) { r.Ask = func(string) (string, error) { return "7", nil } }
+	l.want("docker compose restart directus", Warn, "kept 7 rows", l.running, agree, keeping(func(p *plan.Plan) (string, error) {
+		if !slices.ContainsFunc(p.Actions, func(a plan.Action) bool { return a.Key.Collection == "ev_a" && a.Verb == plan.Drop }) {
+			return "", errors.New("another plan")
+		}
+		return "kept 7 rows", nil
+	}))
+	l.want("docker compose restart directus", Refuse, "could not be kept: the disk is full", l.running, agree, keeping(func(*plan.Plan) (string, error) { return "", errors.New("the disk is full") }))
+	l.want("docker compose restart directus", Warn, "agreed to", agree, allow(strings.Join(keys(&d), ",")), keeping(func(*plan.Plan) (string, error) { return "", errors.New("explaining keeps something") }))
 
 	l.save()
 	l.want("docker compose restart directus", Refuse, "ev_a") // saved, and in no commit

@@ -46,6 +46,9 @@ type Request struct {
 	// Ask asks a person who is there; nil for nobody. Show is called with what is to be agreed to before.
 	Ask  func(prompt string) (string, error)
 	Show func(d *Decision)
+	// Keep keeps what a boot that was agreed to is about to destroy, and says where; where it fails, the agreement
+	// does not count. nil keeps nothing.
+	Keep func(ctx context.Context, s *workspace.Session, t workspace.Target) (note string, err error)
 }
 
 // Decide decides. Its error is of a request that cannot be understood; whatever else goes wrong makes the
@@ -105,6 +108,14 @@ type guard struct {
 	mu     sync.Mutex        // of checks
 
 	prepared bool // the first steps were run
+	last     bool // what is concluded now is final
+	doomed   []doomed
+}
+
+// doomed is a snapshot that would destroy something when it is booted.
+type doomed struct {
+	session *workspace.Session
+	target  workspace.Target
 }
 
 func (g *guard) decide(ctx context.Context) {
@@ -135,6 +146,7 @@ func (g *guard) decide(ctx context.Context) {
 			return
 		}
 	}
+	g.last, g.doomed = true, nil
 	g.targets(ctx)
 	g.conclude(ctx)
 }

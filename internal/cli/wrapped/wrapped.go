@@ -59,7 +59,7 @@ func (c commands) guarded(call dockershim.Call, o own) error {
 		Real: c.real,
 	}
 	if !o.explain {
-		request.Run = c.step
+		request.Run, request.Keep = c.step, c.keep(call, o.allow)
 		request.Show = func(d *dockerguard.Decision) { _ = d.Lines(c.Streams.Err) }
 		if c.Streams.Interactive() {
 			request.Ask = c.ask
