@@ -74,10 +74,10 @@ func distinct(all []Doomed) []Doomed {
 	var out []Doomed
 	for _, d := range all {
 		covered := d.Kind != KindTable && has(KindTable, d.Table, "")
-		switch d.Kind {
-		case KindNarrowed:
+		if d.Kind == KindNarrowed {
 			covered = covered || has(KindColumn, d.Table, d.Column)
-		case KindSettings:
+		}
+		if d.Kind == KindSettings {
 			covered = covered || d.Column != "" && (has(KindColumn, d.Table, d.Column) || has(KindSettings, d.Table, ""))
 		}
 		same := func(o Doomed) bool { return o.Kind == d.Kind && o.Name() == d.Name() }

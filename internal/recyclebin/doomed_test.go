@@ -23,8 +23,10 @@ func TestOfTakesWhatAPlanDestroysAndNothingElse(t *testing.T) {
 		{Key: snapshot.Key{Kind: snapshot.Field, Collection: "lines", Field: "alias"}, Verb: plan.Drop, Effects: []plan.Effect{{Op: plan.DeleteMetaRow, Table: "directus_fields", Column: "lines.alias"}}},
 	}}
 	want := []Doomed{
-		{Kind: KindTable, Table: "orders"}, {Kind: KindColumn, Table: "lines", Column: "order"},
-		{Kind: KindNarrowed, Table: "lines", Column: "note", From: "text", To: "varchar(5)"}, {Kind: KindSettings, Table: "lines", Column: "alias"},
+		{Kind: KindTable, Table: "orders"},
+		{Kind: KindColumn, Table: "lines", Column: "order"},
+		{Kind: KindNarrowed, Table: "lines", Column: "note", From: "text", To: "varchar(5)"},
+		{Kind: KindSettings, Table: "lines", Column: "alias"},
 	}
 	if diff := cmp.Diff(want, Of(p)); diff != "" {
 		t.Error(diff)

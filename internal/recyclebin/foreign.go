@@ -67,17 +67,15 @@ func (r *restoring) foreignKey(ctx context.Context, done map[string]bool, o defi
 	}
 	if refused != nil && refused.Code == "23503" {
 		r.note("foreign key %s of %s is NOT VALID: some of its rows point to rows of %s that are gone", o.Name, table, other)
-		refused, err = r.Try(ctx, o.SQL+" NOT VALID")
-		if err != nil {
+		if refused, err = r.Try(ctx, o.SQL+" NOT VALID"); err != nil {
 			return err
 		}
 	}
-	if refused != nil {
+	switch {
+	case refused != nil:
 		r.note("foreign key %s of %s did not come back: %s", o.Name, table, refused.Message)
-		return nil
+	case o.Comment != "":
+		err = r.Exec(ctx, "COMMENT ON CONSTRAINT "+statement.Name(o.Name)+" ON "+owner+" IS "+statement.Value(o.Comment))
 	}
-	if o.Comment != "" {
-		return r.Exec(ctx, "COMMENT ON CONSTRAINT "+statement.Name(o.Name)+" ON "+owner+" IS "+statement.Value(o.Comment))
-	}
-	return nil
+	return err
 }

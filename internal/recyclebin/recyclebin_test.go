@@ -199,3 +199,21 @@ func TestANarrowedColumnGetsItsValuesBack(t *testing.T) {
 }
 
 func lines(s string) []string { return strings.Split(s, "\n") }
+
+func TestAForeignKeyWithoutItsOtherSideIsNamed(t *testing.T) {
+	t.Parallel()
+	conn := connect(t, pgtest.Database(t))
+	run(t, conn, richSQL)
+	fill(t, conn, Doomed{Kind: KindTable, Table: "orders"})
+	run(t, conn, "ALTER TABLE lines DROP CONSTRAINT lines_order; DROP TABLE orders; DROP TABLE customers; UPDATE lines SET \"order\" = 99 WHERE id = 1")
+	out := restore(t, conn, "orders", RestoreOptions{})
+	notes := strings.Join(out.Notes, "\n")
+	for _, want := range []string{"orders_customer_fkey of orders did not come back: table customers is not there", "lines_order of lines is NOT VALID"} {
+		if !strings.Contains(notes, want) {
+			t.Errorf("no %q in:\n%s", want, notes)
+		}
+	}
+	if got := ask(t, conn, "SELECT count(*), (SELECT convalidated FROM pg_constraint WHERE conname = 'lines_order') FROM orders"); got != "20|f" {
+		t.Error(got)
+	}
+}

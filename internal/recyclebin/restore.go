@@ -179,6 +179,7 @@ func (r *restoring) item(ctx context.Context, it *Item) error {
 		err = r.column(ctx, it, &out)
 	case KindNarrowed:
 		err = r.narrowed(ctx, it, &out)
+	case KindSettings: // Directus's rows come last, for all items at once
 	}
 	r.out.Items = append(r.out.Items, out)
 	return err

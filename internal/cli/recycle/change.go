@@ -100,9 +100,8 @@ func came(it *recyclebin.RestoredItem) string {
 
 // purgeFlags say what to delete.
 type purgeFlags struct {
-	olderThan         string
-	all, expired, yes bool
-	dry, asJSON       bool
+	olderThan             string
+	all, yes, dry, asJSON bool
 }
 
 // purgeDocument is the JSON form of what was deleted.

@@ -79,6 +79,7 @@ func describe(it *recyclebin.Item) string {
 		return fmt.Sprintf("column %s, %s, %s", it.Name, counted(it.Rows, "row"), recyclebin.Size(it.Bytes))
 	case recyclebin.KindNarrowed:
 		return fmt.Sprintf("column %s before it became %s, %s, %s", it.Name, it.To, counted(it.Rows, "row"), recyclebin.Size(it.Bytes))
+	case recyclebin.KindSettings:
 	}
 	return "settings of " + it.Name
 }

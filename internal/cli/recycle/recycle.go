@@ -91,14 +91,12 @@ func failed(err error, settings *connection.Settings) error {
 	if !ok {
 		return hidden
 	}
-	code := exitcode.NotRun
-	switch known.Code {
-	case recyclebin.CodeMissing:
-		code = exitcode.Usage
-	case recyclebin.CodeConflict, recyclebin.CodeUnsupported:
-		code = exitcode.Drift
-	case recyclebin.CodeFailed:
-		code = exitcode.Internal
+	code, ok := map[recyclebin.Code]int{
+		recyclebin.CodeMissing: exitcode.Usage, recyclebin.CodeConflict: exitcode.Drift,
+		recyclebin.CodeUnsupported: exitcode.Drift, recyclebin.CodeFailed: exitcode.Internal,
+	}[known.Code]
+	if !ok {
+		code = exitcode.NotRun
 	}
 	return app.HintError{Code: code, Err: hidden, Hints: known.Hints}
 }
