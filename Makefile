@@ -3,7 +3,7 @@
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 DIRECTUS = 10.13.4 11.8.0 11.17.4 12.3.0 12.4.1
 # What decides, and what many goroutines touch: worth the race detector's price.
-RACE = $(foreach p,jsvalue jsyaml snapshot threeway merge plan policy directus redact finding atomicfile,./internal/$(p)/...)
+RACE = $(foreach p,jsvalue jsyaml snapshot threeway merge plan policy directus redact finding atomicfile watch/files watch/alert watch/metrics watch/service,./internal/$(p)/...)
 TESTFLAGS ?=
 
 build:
