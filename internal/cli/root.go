@@ -11,6 +11,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/cli/inspect"
 	"github.com/schemaguard/schemaguard/internal/cli/recycle"
 	"github.com/schemaguard/schemaguard/internal/cli/setup"
+	"github.com/schemaguard/schemaguard/internal/cli/verifying"
 	"github.com/schemaguard/schemaguard/internal/cli/watching"
 	"github.com/schemaguard/schemaguard/internal/cli/wrapped"
 	"github.com/schemaguard/schemaguard/internal/report"
@@ -62,6 +63,7 @@ func root(a *app.App, args []string) *cobra.Command {
 		cmd.AddCommand(dbinitfiles.Commands(a)...)
 		cmd.AddCommand(audited.Commands(a)...)
 		cmd.AddCommand(recycle.Commands(a)...)
+		cmd.AddCommand(verifying.Commands(a)...)
 		cmd.AddCommand(wrapped.Commands(a)...)
 		cmd.AddCommand(exitCodesTopic())
 	}
