@@ -2,6 +2,7 @@
 package verifying
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/schemaguard/schemaguard/internal/atomicfile"
 	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/dbinit"
 	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
@@ -38,6 +40,7 @@ type flags struct {
 	throwaway, base         string
 	pre, post, format       string
 	allow, allowFiles       []string
+	reports                 []string
 	timeout                 time.Duration
 }
 
@@ -66,7 +69,7 @@ db-init does not run.`
 
 const example = `  schemaguard verify --native
   schemaguard verify --image directus/directus:12.4.1
-  schemaguard verify --directus . --base origin/main --format github
+  schemaguard verify --directus . --base origin/main --format github --report sarif=schemaguard.sarif
   schemaguard verify --directus 'node /directus/cli.js' --throwaway-dsn postgres://postgres:$PGPASSWORD@postgres/postgres --format junit
   schemaguard verify --allow 'COLLECTION_DROP:collection positions'`
 
@@ -90,6 +93,7 @@ func (a commands) verifyCommand() *cobra.Command {
 	s.DurationVar(&f.timeout, "timeout", defaultTimeout, "how long one step may take")
 	s.StringVar(&f.format, "format", "text", "the `form`: "+strings.Join(render.Formats(), ", "))
 	s.BoolVar(&f.json, "json", false, "the same as --format json")
+	s.StringArrayVar(&f.reports, "report", nil, "write the result to a file as well (`FORMAT=FILE`)")
 	return cmd
 }
 
@@ -109,6 +113,11 @@ func (f *flags) check(cmd *cobra.Command) error {
 		return app.Usagef(cmd, "--base is what --no-upgrade leaves out")
 	case f.timeout <= 0:
 		return app.Usagef(cmd, "--timeout has to be more than nothing")
+	}
+	for _, r := range f.reports {
+		if format, file, _ := strings.Cut(r, "="); file == "" || !slices.Contains(render.Formats(), format) {
+			return app.Usagef(cmd, "reading --report: %q is no FORMAT=FILE with a format of %s", r, strings.Join(render.Formats(), ", "))
+		}
 	}
 	return nil
 }
@@ -137,6 +146,9 @@ func (a commands) verify(cmd *cobra.Command, f flags) error {
 	if err := stepSummary(a.getenv("GITHUB_STEP_SUMMARY"), &r.Verdict, out); err != nil {
 		a.Note("writing the step summary: " + err.Error())
 	}
+	if err := writeReports(f.reports, r, out); err != nil {
+		return err
+	}
 	if a.Flags.Quiet && r.Verdict.State == policy.Clean && f.format == "text" && r.Mode == "full" {
 		return nil
 	}
@@ -154,6 +166,22 @@ func stepSummary(file string, v *policy.Verdict, o report.Options) error {
 	}
 	_, err = w.Write(report.StepSummary(v, o))
 	return errors.Join(err, w.Close())
+}
+
+// writeReports writes the further forms, each whole or not at all.
+func writeReports(reports []string, r *verify.Result, o report.Options) error {
+	o.Colour, o.Width = false, 0
+	for _, to := range reports {
+		format, file, _ := strings.Cut(to, "=")
+		var b bytes.Buffer
+		if err := render.Write(&b, format, r, o); err != nil {
+			return err
+		}
+		if _, err := atomicfile.Write(file, b.Bytes(), 0o644); err != nil {
+			return fmt.Errorf("writing the report: %w", err)
+		}
+	}
+	return nil
 }
 
 func (a commands) getenv(name string) string {
