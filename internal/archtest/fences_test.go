@@ -43,7 +43,7 @@ var reserved = []struct {
 	by       []string // below internal/, or a path of the module
 	why      string
 }{
-	{pgx, []string{"catalog", "syncpoint", "connection", "live", "dbinit", "recyclebin", "audit", "bootgate", "watch/pulse", "watch/trigger", "pgserver", "pgserver/pgtest", "directuslab", "demo"}, "few readers of Postgres, so that all reads are read-only, bounded and named"},
+	{pgx, []string{"catalog", "syncpoint", "connection", "live", "dbinit", "recyclebin", "audit", "bootgate", "verify", "watch/pulse", "watch/trigger", "pgserver", "pgserver/pgtest", "directuslab", "demo"}, "few readers of Postgres, so that all reads are read-only, bounded and named"},
 	{goGit, []string{"gitrepo"}, "go-git answers wrongly inside hooks; one package knows where, and asks git there"},
 	{lipgloss, []string{"report", "watch/screen", "cli"}, "how things look is decided in one place"},
 	{cobra, []string{"cli"}, "a command is wiring; no other package parses flags"},
