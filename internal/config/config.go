@@ -71,6 +71,9 @@ type Config struct {
 	Docker      Docker
 	Hook        Hook
 	Watch       Watch
+	DBInit      DBInit
+	Trash       Trash
+	Audit       Audit
 	SyncPoint   Value[string]        // SyncPointDatabase or SyncPointLocal
 	LossTimeout Value[time.Duration] // how long rows are counted before "not counted"
 	Warnings    []string             // what is suspicious but not an error, one sentence each
@@ -129,6 +132,26 @@ type Watch struct {
 	Bell         Value[bool]
 	Notify       Value[bool] // on the desktop
 	AutoSnapshot Value[bool]
+}
+
+// DBInit says where the numbered SQL files are and how they are applied.
+type DBInit struct {
+	Path        Value[string] // the folder of files that run before Directus, as written
+	PostPath    Value[string] // the folder of files that run after Directus, as written
+	Table       Value[string] // what was applied; "" for migrations_applied, where the search path has it
+	LockTimeout Value[time.Duration]
+	Allow       Value[[]string] // problems to live with: gap, missing, out-of-order
+}
+
+// Trash says how much the recycle bin keeps, and for how long.
+type Trash struct {
+	Limit     Value[int64]         // bytes of one entry; 0 is without limit
+	Retention Value[time.Duration] // 0 is for ever
+}
+
+// Audit says where the differences that may stay are written down.
+type Audit struct {
+	Baseline Value[string] // as written; Config.Abs makes it absolute
 }
 
 // Abs returns path itself when it is absolute, else path below the project's root.

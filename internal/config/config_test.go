@@ -67,6 +67,17 @@ watch:
   bell: true
   notify: true
   auto_snapshot: true
+db_init:
+  path: cms/db-init
+  post_path: cms/after
+  table: ops.done
+  lock_timeout: 30s
+  allow: [gap, out-of-order]
+trash:
+  limit: 500MB
+  retention: 90d
+audit:
+  baseline: cms/audit.baseline
 `
 
 func TestLoadReadsEveryKeyWithItsLine(t *testing.T) {
@@ -99,6 +110,12 @@ func TestLoadReadsEveryKeyWithItsLine(t *testing.T) {
 			Interval: Value[time.Duration]{500 * time.Millisecond, at(34)}, Docker: Value[bool]{false, at(35)},
 			Bell: Value[bool]{true, at(36)}, Notify: Value[bool]{true, at(37)}, AutoSnapshot: Value[bool]{true, at(38)},
 		},
+		DBInit: DBInit{
+			Path: Value[string]{"cms/db-init", at(40)}, PostPath: Value[string]{"cms/after", at(41)}, Table: Value[string]{"ops.done", at(42)},
+			LockTimeout: Value[time.Duration]{30 * time.Second, at(43)}, Allow: Value[[]string]{[]string{"gap", "out-of-order"}, at(44)},
+		},
+		Trash: Trash{Limit: Value[int64]{500 << 20, at(46)}, Retention: Value[time.Duration]{90 * 24 * time.Hour, at(47)}},
+		Audit: Audit{Baseline: Value[string]{"cms/audit.baseline", at(49)}},
 	}
 	want.Warnings = []string{"database.url (.schemaguard.yaml:11) and database.url_env (.schemaguard.yaml:12) are both set: database.url wins"}
 	if diff := cmp.Diff(want, c, cmp.AllowUnexported(), cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".fileInText" }, cmp.Ignore())); diff != "" {
@@ -115,6 +132,8 @@ func TestLoadReadsEveryKeyWithItsLine(t *testing.T) {
 func isSet(v any) bool {
 	switch v := v.(type) {
 	case *Value[bool]:
+		return v.IsSet()
+	case *Value[int64]:
 		return v.IsSet()
 	case *Value[string]:
 		return v.IsSet()
@@ -133,7 +152,8 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.File != "" || c.Snapshot.Path.V != "snapshots/schema.yaml" || c.SyncPoint.V != SyncPointDatabase ||
-		c.LossTimeout.V != 2*time.Second || c.Database.ConnectTimeout.V != 5*time.Second || c.Database.StatementTimeout.V != 30*time.Second {
+		c.LossTimeout.V != 2*time.Second || c.Database.ConnectTimeout.V != 5*time.Second || c.Database.StatementTimeout.V != 30*time.Second ||
+		c.DBInit.Path.V != "db-init" || c.DBInit.LockTimeout.V != 5*time.Second || c.Trash.Limit.V != 2<<30 || c.Trash.Retention.V != 30*24*time.Hour {
 		t.Errorf("got %+v", c)
 	}
 	for _, k := range keys() {
@@ -190,6 +210,12 @@ func TestErrorsNameThePlaceAndTheWayOut(t *testing.T) {
 		{"sync_point: git\n", `.schemaguard.yaml:1: sync_point is "git", which is not one of database, local`},
 		{"directus:\n  version: latest\n", `.schemaguard.yaml:2: directus.version is "latest", which is not a version such as 11.17.4`},
 		{"directus:\n  version: 11.10\n", `.schemaguard.yaml:2: directus.version is "11.10", which is not a version such as 11.17.4`},
+		{"db_init:\n  allow: [changed]\n", `.schemaguard.yaml:2: db_init.allow has "changed", which is not one of gap, missing, out-of-order`},
+		{"db_init:\n  lock_timeout: 0\n", `.schemaguard.yaml:2: db_init.lock_timeout is "0", which is not a duration such as 2s or 500ms`},
+		{"trash:\n  limit: much\n", `.schemaguard.yaml:2: trash.limit is "much", which is not a size such as 500MB or 2GB`},
+		{"trash:\n  limit: -1\n", `.schemaguard.yaml:2: trash.limit is "-1", which is not a size such as 500MB or 2GB`},
+		{"trash:\n  retention: 30\n", `.schemaguard.yaml:2: trash.retention is "30", which is not a duration such as 36h or 30d`},
+		{"trash:\n  retention: 99999999999d\n", `.schemaguard.yaml:2: trash.retention is "99999999999d", which is not a duration such as 36h or 30d`},
 		{"compose:\n  files: compose.yaml\n", ".schemaguard.yaml:2: compose.files must be a list, for example [compose.yaml]"},
 		{"compose:\n  files: [a, {b: c}]\n", ".schemaguard.yaml:2: compose.files must be a list of words"},
 		{"snapshot:\n  path: [a]\n", ".schemaguard.yaml:2: snapshot.path must be a single value"},

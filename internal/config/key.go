@@ -17,6 +17,8 @@ const (
 	choice
 	version
 	boolean
+	size // bytes, as 500MB
+	span // a long time, as 30d
 )
 
 // key is one row of the table that drives everything: reading the file, reading
@@ -25,9 +27,9 @@ type key struct {
 	name    string
 	kind    kind
 	def     string   // the default, in the words of the file; lists default to none
-	choices []string // of a choice
+	choices []string // of a choice, or of the words of a list
 	doc     string
-	field   func(*Config) any // *Value[string], *Value[[]string], *Value[time.Duration] or *Value[bool]
+	field   func(*Config) any // *Value of string, []string, time.Duration (duration, span), bool or int64 (size)
 }
 
 // keys is the whole set of settings. A key stands here only when something obeys
@@ -154,6 +156,40 @@ func keys() []key {
 			"watch.auto_snapshot", boolean, "false", nil, "Whether `schemaguard watch` writes unsaved work to the snapshot file by itself. It stages and commits nothing.",
 			func(c *Config) any { return &c.Watch.AutoSnapshot },
 		},
+		{
+			"db_init.path", text, "db-init", nil, "The folder of numbered SQL files that run before Directus makes its tables.",
+			func(c *Config) any { return &c.DBInit.Path },
+		},
+		{
+			"db_init.post_path", text, "db-init-post", nil, "The folder of numbered SQL files that run after the snapshot was applied.",
+			func(c *Config) any { return &c.DBInit.PostPath },
+		},
+		{
+			"db_init.table", text, "", nil, "The table that applied files are recorded in. Unset: migrations_applied where the search path has it, else in public.",
+			func(c *Config) any { return &c.DBInit.Table },
+		},
+		{
+			"db_init.lock_timeout", duration, "5s", nil, "How long a statement of db-init waits for a lock on a table, while everybody else waits behind it.",
+			func(c *Config) any { return &c.DBInit.LockTimeout },
+		},
+		{
+			"db_init.allow", list, "",
+			[]string{"gap", "missing", "out-of-order"},
+			"The problems that db-init lives with: gap, missing, out-of-order.",
+			func(c *Config) any { return &c.DBInit.Allow },
+		},
+		{
+			"trash.limit", size, "2GB", nil, "How large one entry of the recycle bin may be, for example 500MB; 0 is without limit. Of what is larger nothing is destroyed.",
+			func(c *Config) any { return &c.Trash.Limit },
+		},
+		{
+			"trash.retention", span, "30d", nil, "How long the recycle bin keeps an entry, for example 36h or 90d; 0 is for ever. A later entry clears those whose time is up.",
+			func(c *Config) any { return &c.Trash.Retention },
+		},
+		{
+			"audit.baseline", text, "audit.baseline", nil, "The file of differences that `schemaguard audit` accepts, each with its reason.",
+			func(c *Config) any { return &c.Audit.Baseline },
+		},
 	}
 }
 
@@ -165,6 +201,11 @@ func (k key) env() string {
 // set stores a value given as words (one word, unless the key is a list).
 func (k key) set(c *Config, words []string, o Origin) error {
 	if k.kind == list {
+		for _, w := range words {
+			if k.choices != nil && !slices.Contains(k.choices, w) {
+				return fmt.Errorf("%s has %q, which is not one of %s", k.name, w, strings.Join(k.choices, ", "))
+			}
+		}
 		v := k.field(c).(*Value[[]string])
 		v.V, v.Origin = slices.Clone(words), o
 		return nil
@@ -174,13 +215,26 @@ func (k key) set(c *Config, words []string, o Origin) error {
 	}
 	word := words[0]
 	switch k.kind {
-	case duration:
+	case duration, span:
 		d, err := time.ParseDuration(word)
-		if err != nil || d <= 0 {
-			return fmt.Errorf("%s is %q, which is not a duration such as 2s or 500ms", k.name, word)
+		example := "2s or 500ms"
+		if k.kind == span {
+			d, err = parseSpan(word)
+			example = "36h or 30d"
+		}
+		if err != nil || d < 0 || d == 0 && k.kind == duration {
+			return fmt.Errorf("%s is %q, which is not a duration such as %s", k.name, word, example)
 		}
 		v := k.field(c).(*Value[time.Duration])
 		v.V, v.Origin = d, o
+		return nil
+	case size:
+		n, ok := parseSize(word)
+		if !ok {
+			return fmt.Errorf("%s is %q, which is not a size such as 500MB or 2GB", k.name, word)
+		}
+		v := k.field(c).(*Value[int64])
+		v.V, v.Origin = n, o
 		return nil
 	case boolean:
 		if word != "true" && word != "false" {
@@ -204,21 +258,11 @@ func (k key) set(c *Config, words []string, o Origin) error {
 	return nil
 }
 
-// setDefault stores the key's default.
+// setDefault stores the key's default, which a test parses for every key.
 func (k key) setDefault(c *Config) {
-	if k.def == "" {
-		return
+	if k.def != "" {
+		_ = k.set(c, []string{k.def}, Origin{})
 	}
-	if k.kind == duration {
-		d, _ := time.ParseDuration(k.def) // a test parses every default
-		k.field(c).(*Value[time.Duration]).V = d
-		return
-	}
-	if k.kind == boolean {
-		k.field(c).(*Value[bool]).V = k.def == "true"
-		return
-	}
-	k.field(c).(*Value[string]).V = k.def
 }
 
 // versionLike reports whether s is digits and dots with an optional v in front

@@ -45,10 +45,22 @@ func (k key) schema() map[string]any {
 	switch k.kind {
 	case list:
 		s["type"] = "array"
-		s["items"] = map[string]any{"type": "string", "minLength": 1}
+		items := map[string]any{"type": "string", "minLength": 1}
+		if k.choices != nil {
+			items = map[string]any{"enum": k.choices}
+		}
+		s["items"] = items
 	case duration:
 		s["type"] = "string"
 		s["pattern"] = `^\+?([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h)(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h))*$`
+	case size:
+		s["type"] = []string{"string", "integer"}
+		s["pattern"] = `^ *([0-9]+(\.[0-9]*)?|\.[0-9]+) *([kKmMgGtT]?[bB])? *$`
+		s["minimum"] = 0
+	case span:
+		s["type"] = []string{"string", "integer"}
+		s["pattern"] = `^(0|[0-9]+d|\+?(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h))+)$`
+		s["minimum"], s["maximum"] = 0, 0
 	case choice:
 		s["enum"] = k.choices
 	case version:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/dbinit/ledger"
 	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
@@ -90,6 +91,25 @@ func Without(problems []sqlfile.Problem, allow []sqlfile.Code) []sqlfile.Problem
 // Allowable are the problems that a run can be told to live with.
 func Allowable() []sqlfile.Code {
 	return []sqlfile.Code{sqlfile.Gap, sqlfile.Missing, sqlfile.OutOfOrder}
+}
+
+// Allowed returns the problems of the words that settings and flags take: gap,
+// missing, out-of-order. Its error names the first word that is none of them.
+func Allowed(words []string) ([]sqlfile.Code, error) {
+	var codes []sqlfile.Code
+	for _, word := range words {
+		i := slices.IndexFunc(Allowable(), func(code sqlfile.Code) bool { return WordOf(code) == word })
+		if i < 0 {
+			return nil, fmt.Errorf("gap, missing and out-of-order can be allowed, not %q", word)
+		}
+		codes = append(codes, Allowable()[i])
+	}
+	return codes, nil
+}
+
+// WordOf is a code as settings and flags take it: out-of-order.
+func WordOf(code sqlfile.Code) string {
+	return strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(string(code), "DBINIT_"), "_", "-"))
 }
 
 // Status reads the table and compares. It changes nothing.

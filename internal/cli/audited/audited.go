@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -34,8 +33,7 @@ func Commands(a *app.App) []*cobra.Command { return []*cobra.Command{commands{a}
 // auditFlags are the flags of audit.
 type auditFlags struct {
 	json, sql, accept bool
-	reason, baseline  string
-	pre, post         string
+	reason            string
 	throwaway, target string
 }
 
@@ -66,9 +64,9 @@ something could not be checked. Exit 6: db-init does not run on an empty databas
 	s.BoolVar(&f.sql, "sql", false, "only the SQL to add to db-init")
 	s.BoolVar(&f.accept, "accept", false, "accept what is found: write it to the baseline file")
 	s.StringVar(&f.reason, "reason", "", "why it may stay, for --accept (`text`)")
-	s.StringVar(&f.baseline, "baseline", "audit.baseline", "the `file` of accepted differences")
-	s.StringVar(&f.pre, "path", dbinit.DefaultPath, "the `folder` of files that run before Directus")
-	s.StringVar(&f.post, "post-path", dbinit.DefaultPostPath, "the `folder` of files that run after Directus")
+	a.Setting(cmd, "audit.baseline", "baseline", "the `file` of accepted differences (default audit.baseline)")
+	a.Setting(cmd, "db_init.path", "path", "the `folder` of files that run before Directus (default db-init)")
+	a.Setting(cmd, "db_init.post_path", "post-path", "the `folder` of files that run after Directus (default db-init-post)")
 	s.StringVar(&f.throwaway, "throwaway-dsn", "", "make the throwaway database on this server (`URL` or keyword DSN)")
 	s.StringVar(&f.target, "snapshot", "worktree", "the `snapshot`: index, HEAD, worktree, a commit or a file")
 	return cmd
@@ -99,7 +97,7 @@ func (a commands) compare(f auditFlags) error {
 	if err != nil {
 		return err
 	}
-	file := absolute(w.Config.Root, f.baseline)
+	file := w.Config.Abs(w.Config.Audit.Baseline.V)
 	accepted, err := readBaseline(file)
 	if err != nil {
 		return err
@@ -125,7 +123,8 @@ const readTimeout = 30 * time.Second
 
 // options reads the files of the project and asks the database which Directus it is.
 func (a commands) options(w *workspace.Workspace, f auditFlags) (audit.Options, error) {
-	set, problems, err := dbinit.Load(f.pre, f.post, w.Config.Root)
+	own := w.Config.DBInit
+	set, problems, err := dbinit.Load(own.Path.V, own.PostPath.V, w.Config.Root)
 	if err != nil {
 		return audit.Options{}, err
 	}
@@ -146,7 +145,7 @@ func (a commands) options(w *workspace.Workspace, f auditFlags) (audit.Options, 
 		o.Schema = s.Settings.SearchPath.Names[0]
 	}
 	if len(set.Folders) == 0 {
-		a.Note(fmt.Sprintf("there is neither a folder %s nor %s: everything is told that the snapshot does not hold", f.pre, f.post))
+		a.Note(fmt.Sprintf("there is neither a folder %s nor %s: everything is told that the snapshot does not hold", own.Path.V, own.PostPath.V))
 	}
 	for _, file := range set.Files {
 		o.Sources = append(o.Sources, audit.Source{Path: file.Path, Text: file.Text})
@@ -175,13 +174,6 @@ func (a commands) snapshotOf(w *workspace.Workspace, word string) (*snapshot.Sna
 		}
 	}
 	return file.Snapshot, nil
-}
-
-func absolute(root, path string) string {
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(root, path)
 }
 
 func readBaseline(file string) ([]audit.Entry, error) {

@@ -5,7 +5,6 @@ package dbinitfiles
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,7 +26,6 @@ type commands struct {
 
 // flags are those that all of these commands take.
 type flags struct {
-	path, postPath, table                   string
 	lockTimeout, statementTimeout, lockWait time.Duration
 	allow                                   []string
 }
@@ -56,11 +54,10 @@ func Commands(a *app.App) []*cobra.Command {
 		Long: long, Example: example, Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	f := cmd.PersistentFlags()
-	f.StringVar(&c.flags.path, "path", dbinit.DefaultPath, "the `folder` of files that run before Directus")
-	f.StringVar(&c.flags.postPath, "post-path", dbinit.DefaultPostPath, "the `folder` of files that run after Directus")
-	f.StringVar(&c.flags.table, "table", "", "the `table` that applied files are recorded in (default: migrations_applied, where the search path has it)")
-	f.StringSliceVar(&c.flags.allow, "allow", nil, "live with these problems: gap, missing, out-of-order")
+	a.Setting(cmd, "db_init.path", "path", "the `folder` of files that run before Directus (default db-init)")
+	a.Setting(cmd, "db_init.post_path", "post-path", "the `folder` of files that run after Directus (default db-init-post)")
+	a.Setting(cmd, "db_init.table", "table", "the `table` that applied files are recorded in (default: migrations_applied, where the search path has it)")
+	cmd.PersistentFlags().StringSliceVar(&c.flags.allow, "allow", nil, "live with these problems: gap, missing, out-of-order")
 	cmd.AddCommand(c.statusCommand(), c.applyCommand(), c.verifyCommand(), c.adoptCommand(), c.repairCommand(), c.newCommand())
 	for _, sub := range cmd.Commands() {
 		wrapArgs(sub)
@@ -81,7 +78,7 @@ func wrapArgs(cmd *cobra.Command) {
 
 // timeouts declares the flags of the commands that wait.
 func (a commands) timeouts(cmd *cobra.Command) {
-	cmd.Flags().DurationVar(&a.flags.lockTimeout, "lock-timeout", dbinit.DefaultLockTimeout, "how long a statement waits for a lock on a table, 0 for ever")
+	cmd.Flags().DurationVar(&a.flags.lockTimeout, "lock-timeout", dbinit.DefaultLockTimeout, "how long a statement waits for a lock on a table, 0 for ever (db_init.lock_timeout)")
 	cmd.Flags().DurationVar(&a.flags.statementTimeout, "statement-timeout", 0, "how long a statement may take, 0 for ever")
 	cmd.Flags().DurationVar(&a.flags.lockWait, "lock-wait", dbinit.DefaultLockWait, "how long to wait for another run of db-init")
 }
@@ -98,7 +95,7 @@ func (a commands) load() (project, error) {
 	if err != nil {
 		return project{}, err
 	}
-	set, problems, err := dbinit.Load(a.flags.path, a.flags.postPath, w.Config.Root)
+	set, problems, err := dbinit.Load(w.Config.DBInit.Path.V, w.Config.DBInit.PostPath.V, w.Config.Root)
 	if err != nil {
 		return project{}, err
 	}
@@ -115,17 +112,18 @@ type session struct {
 // open reads the files and connects. A project without either folder has no
 // db-init, and the answer "nothing to do" would be about another folder.
 func (a commands) open(cmd *cobra.Command) (*session, error) {
-	allow, err := a.allowed(cmd)
+	p, err := a.load()
 	if err != nil {
 		return nil, err
 	}
-	p, err := a.load()
+	own := p.where.Config.DBInit
+	allow, err := a.allowed(cmd)
 	if err != nil {
 		return nil, err
 	}
 	if len(p.set.Folders) == 0 {
 		return nil, &workspace.UsageError{
-			Msg:   fmt.Sprintf("there is neither a folder %s nor %s in %s", a.flags.path, a.flags.postPath, workspace.Shorten(p.where.Config.Root)),
+			Msg:   fmt.Sprintf("there is neither a folder %s nor %s in %s", own.Path.V, own.PostPath.V, workspace.Shorten(p.where.Config.Root)),
 			Hints: []string{"schemaguard db-init new NAME", "schemaguard db-init --path FOLDER"},
 		}
 	}
@@ -133,12 +131,15 @@ func (a commands) open(cmd *cobra.Command) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	lockTimeout := a.flags.lockTimeout
+	lockTimeout := own.LockTimeout.V
+	if cmd.Flags().Changed("lock-timeout") {
+		lockTimeout = a.flags.lockTimeout
+	}
 	if lockTimeout == 0 {
 		lockTimeout = -1
 	}
 	r, err := dbinit.Open(a.Ctx, settings.PG, p.set, p.problems, dbinit.Options{
-		Table: a.flags.table, SearchPath: settings.SearchPath.Names, LockTimeout: lockTimeout,
+		Table: own.Table.V, SearchPath: settings.SearchPath.Names, LockTimeout: lockTimeout,
 		StatementTimeout: a.flags.statementTimeout, LockWait: a.flags.lockWait, Allow: allow, Tool: app.Version(),
 	})
 	if err != nil {
@@ -147,25 +148,20 @@ func (a commands) open(cmd *cobra.Command) (*session, error) {
 	return &session{p, r, settings}, nil
 }
 
+// allowed are the problems to live with: those of the flag, else of the settings.
 func (a commands) allowed(cmd *cobra.Command) ([]sqlfile.Code, error) {
-	words := map[string]sqlfile.Code{}
-	for _, code := range dbinit.Allowable() {
-		words[wordOf(code)] = code
-	}
-	var codes []sqlfile.Code
-	for _, word := range a.flags.allow {
-		code, ok := words[word]
-		if !ok {
-			return nil, app.Usagef(cmd, "--allow takes gap, missing and out-of-order, not %q", word)
+	if cmd.Flags().Changed("allow") {
+		codes, err := dbinit.Allowed(a.flags.allow)
+		if err != nil {
+			return nil, app.UsageError{Cmd: cmd, Err: fmt.Errorf("--allow: %w", err)}
 		}
-		codes = append(codes, code)
+		return codes, nil
 	}
-	return codes, nil
-}
-
-// wordOf is a code as --allow takes it: out-of-order.
-func wordOf(code sqlfile.Code) string {
-	return strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(string(code), "DBINIT_"), "_", "-"))
+	w, err := a.Workspace()
+	if err != nil {
+		return nil, err
+	}
+	return dbinit.Allowed(w.Config.DBInit.Allow.V)
 }
 
 // coded is an error of db-init: it knows its exit code and what helps.

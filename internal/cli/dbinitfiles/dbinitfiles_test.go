@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/schemaguard/schemaguard/internal/cli/app"
-	"github.com/schemaguard/schemaguard/internal/dbinit"
 	"github.com/schemaguard/schemaguard/internal/terminal"
 )
 
@@ -17,17 +16,6 @@ func TestOnlyYesIsAYes(t *testing.T) {
 		if got := c.confirmed("do it?"); got != want || said.String() != "schemaguard: do it? [y/N] " {
 			t.Errorf("%q is a yes: %v, want %v (%q)", answer, got, want, said.String())
 		}
-	}
-}
-
-func TestWordsOfAllow(t *testing.T) {
-	t.Parallel()
-	var got []string
-	for _, code := range dbinit.Allowable() {
-		got = append(got, wordOf(code))
-	}
-	if want := "gap missing out-of-order"; strings.Join(got, " ") != want {
-		t.Errorf("--allow takes %q, and its help says %q", got, want)
 	}
 }
 

@@ -172,9 +172,11 @@ func (a commands) newFile(words string, post bool) error {
 	if err != nil {
 		return err
 	}
-	folder := dbinit.Folders(a.flags.path, a.flags.postPath, p.where.Config.Root)[0]
+	own := p.where.Config.DBInit
+	folders := dbinit.Folders(own.Path.V, own.PostPath.V, p.where.Config.Root)
+	folder := folders[0]
 	if post {
-		folder = dbinit.Folders(a.flags.path, a.flags.postPath, p.where.Config.Root)[1]
+		folder = folders[1]
 	}
 	name, err := sqlfile.Create(folder, p.set, words)
 	if err != nil {
