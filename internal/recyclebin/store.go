@@ -2,6 +2,7 @@ package recyclebin
 
 import (
 	"context"
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -20,19 +21,9 @@ import (
 const lockKey int64 = 0x73677472617368
 
 // storeSQL makes the bin. It holds people's data: nobody but its owner sees it.
-const storeSQL = `CREATE SCHEMA IF NOT EXISTS schemaguard_trash;
-REVOKE ALL ON SCHEMA schemaguard_trash FROM PUBLIC;
-COMMENT ON SCHEMA schemaguard_trash IS 'what an apply was about to destroy; kept by schemaguard (schemaguard trash list)';
-CREATE TABLE IF NOT EXISTS schemaguard_trash.entries (
-  id text PRIMARY KEY, at timestamptz NOT NULL, by text NOT NULL, reason text NOT NULL, tool text NOT NULL,
-  retain_until timestamptz, restored_at timestamptz, system_schema text NOT NULL, bytes bigint NOT NULL, notes json NOT NULL);
-CREATE TABLE IF NOT EXISTS schemaguard_trash.items (
-  entry text NOT NULL REFERENCES schemaguard_trash.entries ON DELETE CASCADE, n int NOT NULL, kind text NOT NULL, item text NOT NULL,
-  "schema" text NOT NULL, "table" text NOT NULL, "column" text NOT NULL, from_type text NOT NULL, to_type text NOT NULL,
-  "rows" bigint NOT NULL, bytes bigint NOT NULL, copy text NOT NULL, definition json NOT NULL, PRIMARY KEY (entry, n));
-CREATE TABLE IF NOT EXISTS schemaguard_trash.directus_rows (
-  entry text NOT NULL REFERENCES schemaguard_trash.entries ON DELETE CASCADE, source text NOT NULL, "row" json NOT NULL);
-CREATE INDEX IF NOT EXISTS directus_rows_entry ON schemaguard_trash.directus_rows (entry, source)`
+//
+//go:embed store.sql
+var storeSQL string
 
 // bin is the schema through one connection.
 type bin struct{ statement.Session }
@@ -84,10 +75,8 @@ func (b bin) save(ctx context.Context, e *Entry) error {
 	return b.Exec(ctx, strings.Join(sql, ";\n"))
 }
 
-const listSQL = `SELECT id, (extract(epoch FROM at) * 1000000)::bigint, by, reason, tool, coalesce((extract(epoch FROM retain_until) * 1000000)::bigint::text, ''),
-  coalesce((extract(epoch FROM restored_at) * 1000000)::bigint::text, ''), system_schema, bytes, notes::text,
-  (SELECT count(*) FROM schemaguard_trash.directus_rows d WHERE d.entry = e.id)
-FROM schemaguard_trash.entries e ORDER BY at DESC, id DESC`
+//go:embed list.sql
+var listSQL string
 
 // List returns the entries, newest first, without the definitions of their items.
 // It is empty where there is no bin, and writes nothing. Errors are *[Error]s.
