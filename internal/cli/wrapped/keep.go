@@ -12,6 +12,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/dockerguard/consent"
 	"github.com/schemaguard/schemaguard/internal/dockershim"
 	"github.com/schemaguard/schemaguard/internal/recyclebin"
+	"github.com/schemaguard/schemaguard/internal/recyclebin/held"
 	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
@@ -34,8 +35,12 @@ func (c commands) keep(call dockershim.Call, allow []string) func(context.Contex
 			return "", err
 		}
 		defer conn.Close(ctx)
-		entry, err := recyclebin.Fill(ctx, conn, what, recyclebin.Options{
-			SearchPath: s.Settings.SearchPath.Names, Limit: recyclebin.DefaultLimit, Retention: recyclebin.DefaultRetention,
+		entry, err := held.Find(ctx, conn, what)
+		if err != nil || entry != nil {
+			return said("kept in the recycle bin already", entry), err
+		}
+		entry, err = recyclebin.Fill(ctx, conn, what, recyclebin.Options{
+			SearchPath: s.Settings.SearchPath.Names, Limit: s.Config.Trash.Limit.V, Retention: s.Config.Trash.Retention.V,
 			Reason: strings.Join(consent.Hide(append([]string{call.Program}, call.Args...)), " "), Tool: app.Version(), By: app.Actor(), Now: c.Now(),
 		})
 		if code := codeOf(err); code != "" && strings.Contains(","+agreed, ","+string(code)+":") {
@@ -44,9 +49,16 @@ func (c commands) keep(call dockershim.Call, allow []string) func(context.Contex
 		if err != nil {
 			return "", err
 		}
-		return fmt.Sprintf("kept in the recycle bin, %d rows, %s; to have it back: schemaguard trash restore %s",
-			entry.Rows(), recyclebin.Size(entry.Bytes), entry.ID), nil
+		return said("kept in the recycle bin", entry), nil
 	}
+}
+
+// said says what was kept; empty without an entry.
+func said(where string, e *recyclebin.Entry) string {
+	if e == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s, %d rows, %s; to have it back: schemaguard trash restore %s", where, e.Rows(), recyclebin.Size(e.Bytes), e.ID)
 }
 
 // codeOf is the code of what stood in the way of keeping something; empty for none.
