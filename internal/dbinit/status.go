@@ -94,13 +94,14 @@ func Allowable() []sqlfile.Code {
 }
 
 // Allowed returns the problems of the words that settings and flags take: gap,
-// missing, out-of-order. Its error names the first word that is none of them.
+// missing, out-of-order. Its error names the first word that is none of
+// them, and stands behind the name of the flag.
 func Allowed(words []string) ([]sqlfile.Code, error) {
 	var codes []sqlfile.Code
 	for _, word := range words {
 		i := slices.IndexFunc(Allowable(), func(code sqlfile.Code) bool { return WordOf(code) == word })
 		if i < 0 {
-			return nil, fmt.Errorf("gap, missing and out-of-order can be allowed, not %q", word)
+			return nil, fmt.Errorf("takes gap, missing and out-of-order, not %q", word)
 		}
 		codes = append(codes, Allowable()[i])
 	}

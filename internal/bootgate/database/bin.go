@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -17,6 +18,10 @@ import (
 type Bin struct {
 	Database
 	Tool, By string // who fills it
+	// Limit is how many bytes an entry may take, 0 without limit; Retention is how
+	// long it is kept, 0 for ever.
+	Limit     int64
+	Retention time.Duration
 }
 
 var _ bootgate.Bin = Bin{}
@@ -31,7 +36,7 @@ func (b Bin) Fill(ctx context.Context, d bootgate.Doomed) (bootgate.Kept, error)
 	var entry *recyclebin.Entry
 	err := b.with(ctx, func(conn *pgconn.PgConn) (err error) {
 		entry, err = recyclebin.Fill(ctx, conn, what, recyclebin.Options{
-			SearchPath: b.Settings.SearchPath.Names, Limit: recyclebin.DefaultLimit, Retention: recyclebin.DefaultRetention,
+			SearchPath: b.Settings.SearchPath.Names, Limit: b.Limit, Retention: b.Retention,
 			Reason: d.Reason, Tool: b.Tool, By: b.By, Now: b.Now(),
 		})
 		return err

@@ -19,6 +19,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/config"
 	"github.com/schemaguard/schemaguard/internal/dockershim"
+	"github.com/schemaguard/schemaguard/internal/exitcode"
 	"github.com/schemaguard/schemaguard/internal/live"
 	"github.com/schemaguard/schemaguard/internal/statedir"
 	"github.com/schemaguard/schemaguard/internal/syncpoint"
@@ -148,7 +149,8 @@ func (c commands) gate(cmd *cobra.Command, f flags) (*bootgate.Gate, error) {
 		db.Local = &local
 	}
 	return &bootgate.Gate{
-		Options: o, Target: findTarget(cfg), Database: db, Locker: lock, Directus: runs, DBInit: sql, Bin: database.Bin{Database: db, Tool: o.Tool, By: o.By},
+		Options: o, Target: findTarget(cfg), Database: db, Locker: lock, Directus: runs, DBInit: sql,
+		Bin: database.Bin{Database: db, Tool: o.Tool, By: o.By, Limit: cfg.Trash.Limit.V, Retention: cfg.Trash.Retention.V},
 		Log: voice.log, Show: voice.show, Now: c.Now,
 	}, nil
 }
@@ -207,7 +209,7 @@ func (r *runner) versions(ctx context.Context, cfg *config.Config) []live.Candid
 
 // lockError gives the failures of the lock their codes.
 func lockError(err error) error {
-	own := &bootgate.Error{Exit: 3, Err: err}
+	own := &bootgate.Error{Exit: exitcode.NotRun, Err: err}
 	switch {
 	case errors.As(err, new(*bootlock.UnreachableError)):
 		own.Code = bootgate.CodeUnreachable

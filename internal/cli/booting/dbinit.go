@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 type sqlFiles struct {
 	settings  *connection.Settings
 	pre, post string
+	options   dbinit.Options
 	log       *slog.Logger
 	now       func() time.Time
 }
@@ -33,12 +35,20 @@ func (c commands) sqlFiles(cfg *config.Config, f flags, s *connection.Settings, 
 	if f.noDBInit {
 		return nil, nil
 	}
-	files := &sqlFiles{settings: s, log: log, now: c.Now}
+	own := cfg.DBInit
+	allow, err := dbinit.Allowed(own.Allow.V)
+	if err != nil {
+		return nil, fmt.Errorf("db_init.allow %w", err)
+	}
+	files := &sqlFiles{settings: s, log: log, now: c.Now, options: dbinit.Options{
+		Table: own.Table.V, SearchPath: s.SearchPath.Names, LockTimeout: own.LockTimeout.V, Allow: allow, Tool: app.Version(),
+	}}
 	found := false
 	for _, part := range []struct {
-		given, name, flag string
-		into              *string
-	}{{f.dbInit, dbinit.DefaultPath, "--db-init", &files.pre}, {f.dbInitPost, dbinit.DefaultPostPath, "--db-init-post", &files.post}} {
+		given, flag string
+		setting     config.Value[string]
+		into        *string
+	}{{f.dbInit, "--db-init", own.Path, &files.pre}, {f.dbInitPost, "--db-init-post", own.PostPath, &files.post}} {
 		if part.given != "" {
 			if !folder(part.given) {
 				return nil, &workspace.UsageError{Msg: fmt.Sprintf("%s: there is no folder %s", part.flag, part.given)}
@@ -46,18 +56,26 @@ func (c commands) sqlFiles(cfg *config.Config, f flags, s *connection.Settings, 
 			*part.into, found = part.given, true
 			continue
 		}
-		*part.into = cfg.Abs(part.name)
-		for _, place := range []string{cfg.Abs(part.name), "/directus/" + part.name, "/" + part.name} {
-			if folder(place) {
-				*part.into, found = place, true
-				break
-			}
+		all := places(cfg, part.setting.V)
+		*part.into = all[0]
+		if at := slices.IndexFunc(all, folder); at >= 0 {
+			*part.into, found = all[at], true
+		} else if part.setting.IsSet() {
+			return nil, &workspace.UsageError{Msg: fmt.Sprintf("%s: there is no folder %s", part.setting.Origin, strings.Join(all, " or "))}
 		}
 	}
 	if !found {
 		return nil, nil
 	}
 	return files, nil
+}
+
+// places are where the folder of a setting may be in an image.
+func places(cfg *config.Config, path string) []string {
+	if filepath.IsAbs(path) {
+		return []string{path}
+	}
+	return []string{cfg.Abs(path), filepath.Join("/directus", path), filepath.Join("/", path)}
 }
 
 func folder(path string) bool {
@@ -73,7 +91,7 @@ func (s *sqlFiles) Run(ctx context.Context, phase bootgate.Phase) (said string, 
 	if err != nil {
 		return "", err
 	}
-	r, err := dbinit.Open(ctx, s.settings.PG, set, problems, dbinit.Options{SearchPath: s.settings.SearchPath.Names, Tool: app.Version()})
+	r, err := dbinit.Open(ctx, s.settings.PG, set, problems, s.options)
 	if err != nil {
 		return "", s.failed(err, step, began)
 	}

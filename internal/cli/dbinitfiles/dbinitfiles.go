@@ -153,7 +153,7 @@ func (a commands) allowed(cmd *cobra.Command) ([]sqlfile.Code, error) {
 	if cmd.Flags().Changed("allow") {
 		codes, err := dbinit.Allowed(a.flags.allow)
 		if err != nil {
-			return nil, app.UsageError{Cmd: cmd, Err: fmt.Errorf("--allow: %w", err)}
+			return nil, app.UsageError{Cmd: cmd, Err: fmt.Errorf("--allow %w", err)}
 		}
 		return codes, nil
 	}
@@ -161,7 +161,11 @@ func (a commands) allowed(cmd *cobra.Command) ([]sqlfile.Code, error) {
 	if err != nil {
 		return nil, err
 	}
-	return dbinit.Allowed(w.Config.DBInit.Allow.V)
+	codes, err := dbinit.Allowed(w.Config.DBInit.Allow.V)
+	if err != nil {
+		return nil, fmt.Errorf("db_init.allow %w", err)
+	}
+	return codes, nil
 }
 
 // coded is an error of db-init: it knows its exit code and what helps.
