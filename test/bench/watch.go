@@ -277,7 +277,7 @@ INSERT INTO directus_fields (collection, field, interface) SELECT 'burst_' || n,
 // turns.
 func (b *bench) load(ctx context.Context, r *results, dir string, runs int) error {
 	pgbench := b.srv.Binaries().Path("pgbench")
-	if _, err := exec.LookPath(pgbench); err != nil {
+	if _, missing := exec.LookPath(pgbench); missing != nil {
 		r.missing = append(r.missing, "the throughput beside a watcher: there is no pgbench")
 		return nil
 	}

@@ -38,10 +38,7 @@ func Prompt(a *app.App) *cobra.Command {
 			}
 			dir := a.Flags.Dir
 			if dir == "" {
-				var err error
-				if dir, err = os.Getwd(); err != nil {
-					return nil // the folder is gone, which a prompt need not say
-				}
+				dir, _ = os.Getwd() // a folder that is gone is no prompt's business
 			}
 			_, err := io.WriteString(a.Streams.Out, prompt.Segment(a.Streams.Env, dir, a.Now(), o))
 			return err

@@ -31,8 +31,12 @@ func (a commands) unit(f flags) (u service.Unit, folder string, err error) {
 		on   bool
 		args []string
 	}{
-		{f.notify, []string{"--notify"}}, {f.auto, []string{"--auto-snapshot"}}, {f.noDocker, []string{"--no-docker"}},
-		{f.exec != "", []string{"--exec", f.exec}}, {f.metrics != "", []string{"--metrics", f.metrics}}, {f.json, []string{"--json"}},
+		{f.notify, []string{"--notify"}},
+		{f.auto, []string{"--auto-snapshot"}},
+		{f.noDocker, []string{"--no-docker"}},
+		{f.exec != "", []string{"--exec", f.exec}},
+		{f.metrics != "", []string{"--metrics", f.metrics}},
+		{f.json, []string{"--json"}},
 	} {
 		if flag.on {
 			u.Args = append(u.Args, flag.args...)

@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -122,8 +123,8 @@ func feed(ctx context.Context, events <-chan watch.Event, program *tea.Program) 
 // getenv looks a variable up in a list of assignments, of which the last counts.
 func getenv(environ []string) terminal.Getenv {
 	return func(name string) string {
-		for i := len(environ) - 1; i >= 0; i-- {
-			if value, ok := strings.CutPrefix(environ[i], name+"="); ok {
+		for _, v := range slices.Backward(environ) {
+			if value, ok := strings.CutPrefix(v, name+"="); ok {
 				return value
 			}
 		}

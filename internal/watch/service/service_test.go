@@ -16,7 +16,7 @@ import (
 // their escapes.
 func unquote(line string) []string {
 	var words []string
-	for _, w := range strings.Split(strings.Trim(line, `"`), `" "`) {
+	for w := range strings.SplitSeq(strings.Trim(line, `"`), `" "`) {
 		words = append(words, strings.NewReplacer(`\\`, `\`, `\"`, `"`, `$$`, `$`, `%%`, `%`).Replace(w))
 	}
 	return words

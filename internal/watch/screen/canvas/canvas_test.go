@@ -35,7 +35,7 @@ func TestUpdate(t *testing.T) {
 // TestLeaveUndoesEnter sees that every mode that is switched on is switched off.
 func TestLeaveUndoesEnter(t *testing.T) {
 	t.Parallel()
-	for _, mode := range strings.Split(strings.TrimPrefix(enter, "\x1b[?"), "\x1b[?") {
+	for mode := range strings.SplitSeq(strings.TrimPrefix(enter, "\x1b[?"), "\x1b[?") {
 		undone := "\x1b[?" + mode[:len(mode)-1] + map[byte]string{'h': "l", 'l': "h"}[mode[len(mode)-1]]
 		if !strings.Contains(leave, undone) {
 			t.Errorf("%q is not undone", mode)

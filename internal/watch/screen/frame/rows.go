@@ -81,7 +81,7 @@ func NewRows(state *watch.State, filter string, text cell.Text) *Rows {
 			rows.Items++
 			row := itemRow(e, text)
 			if e.Kind == "collection" && e.With() != "" {
-				row.children = children[e.Change.Name]
+				row.children = children[e.Name]
 			}
 			if row.matches(words) {
 				rows.All = append(rows.All, row)

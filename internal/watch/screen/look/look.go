@@ -129,7 +129,7 @@ func (l *Look) Of(s watch.Standing) (tone Tone, symbol string) {
 		return Cyan, pick("↓", "v")
 	case watch.Clean:
 		return Green, pick("✓", "=")
-	case watch.NotChecked:
+	case watch.NotChecked, watch.BootUnknown:
 	}
 	return Magenta, "?"
 }
