@@ -11,6 +11,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/bootgate"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
 	"github.com/schemaguard/schemaguard/internal/recyclebin"
+	"github.com/schemaguard/schemaguard/internal/recyclebin/held"
 )
 
 // Bin keeps what an apply is about to destroy in the recycle bin of the same
@@ -35,6 +36,9 @@ func (b Bin) Fill(ctx context.Context, d bootgate.Doomed) (bootgate.Kept, error)
 	}
 	var entry *recyclebin.Entry
 	err := b.with(ctx, func(conn *pgconn.PgConn) (err error) {
+		if entry, err = held.Find(ctx, conn, what); err != nil || entry != nil {
+			return err // a container that boots again and again keeps it once
+		}
 		entry, err = recyclebin.Fill(ctx, conn, what, recyclebin.Options{
 			SearchPath: b.Settings.SearchPath.Names, Limit: b.Limit, Retention: b.Retention,
 			Reason: d.Reason, Tool: b.Tool, By: b.By, Now: b.Now(),

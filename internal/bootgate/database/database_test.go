@@ -169,6 +169,10 @@ func TestBin(t *testing.T) {
 	if moved, err := kept.Recheck(t.Context()); err != nil || len(moved) != 0 {
 		t.Errorf("nothing was written: %v %v", moved, err)
 	}
+	again, err := Bin{Database: d, Tool: "t", By: "t"}.Fill(t.Context(), doomed)
+	if err != nil || again.Said != kept.Said {
+		t.Errorf("the same is kept twice: %v, %q and %q", err, kept.Said, again.Said)
+	}
 	run(t, dsn, "INSERT INTO mine VALUES (3)")
 	if moved, err := kept.Recheck(t.Context()); err != nil || fmt.Sprint(moved) != "[mine (2 rows then, 3 now)]" {
 		t.Errorf("a row was written: %v %v", moved, err)
