@@ -1,0 +1,154 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
+	"github.com/schemaguard/schemaguard/internal/pgserver/pgtest"
+)
+
+func TestExtensions(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	text := "CREATE EXTENSION IF NOT EXISTS postgis;\ncreate extension timescaledb CASCADE;\nCREATE EXTENSION \"uuid-ossp\";\nCREATE EXTENSION postgis;\nCREATE TABLE extension (a int);\n-- CREATE EXTENSION vector;\n"
+	if err := os.WriteFile(filepath.Join(dir, "001_a.sql"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	set, _, err := sqlfile.Load(sqlfile.Folder{Dir: dir, Shown: "db-init", Phase: sqlfile.Pre})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"postgis", "timescaledb", "uuid-ossp"}, Extensions(set)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestImageFor(t *testing.T) {
+	t.Parallel()
+	for extensions, want := range map[string]string{
+		"": "postgres:17-alpine", "pgcrypto uuid-ossp": "postgres:17-alpine", "postgis": "postgis/postgis:17-3.5", "postgis_topology pgcrypto": "postgis/postgis:17-3.5",
+		"timescaledb": "timescale/timescaledb:latest-pg17", "timescaledb postgis": "timescale/timescaledb-ha:pg17", "vector": "",
+	} {
+		if got := imageFor(strings.Fields(extensions)); got != want {
+			t.Errorf("%q: %q, want %q", extensions, got, want)
+		}
+	}
+}
+
+func databases(t *testing.T, dsn string) []string {
+	t.Helper()
+	s := Server{admin: dsn}
+	names, err := s.ask(t.Context(), "SELECT datname FROM pg_database WHERE datname LIKE 'schemaguard_verify%'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// TestNamed: databases are made under new names, copied, and gone afterwards, also
+// where somebody is still connected; the one that was named stays as it is.
+func TestNamed(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.Database(t)
+	s, err := Named(t.Context(), dsn, []string{"plpgsql"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := s.Create(t.Context(), "new", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(c *pgconn.Config, sql string) string {
+		conn, err := pgconn.ConnectConfig(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		results, err := conn.Exec(t.Context(), sql).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(results) > 0 && len(results[0].Rows) > 0 {
+			return string(results[0].Rows[0][0])
+		}
+		return "" // the connection is left open on purpose
+	}
+	run(first, "CREATE TABLE t AS SELECT 7 AS n")
+	second, err := s.Create(t.Context(), "copy", first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := run(second, "SELECT n FROM t"); got != "7" {
+		t.Errorf("the copy has %q", got)
+	}
+	if got := databases(t, dsn); len(got) < 2 {
+		t.Errorf("%q", got)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	for _, name := range databases(t, dsn) {
+		if name == first.Database || name == second.Database {
+			t.Errorf("%s is still there", name)
+		}
+	}
+}
+
+func TestWhatIsLacking(t *testing.T) {
+	t.Parallel()
+	var lacking *LackingError
+	if _, err := Named(t.Context(), pgtest.Database(t), []string{"plpgsql", "no_such_extension"}); !errors.As(err, &lacking) || !cmp.Equal(lacking.Extensions, []string{"no_such_extension"}) {
+		t.Error(err)
+	}
+}
+
+func TestErrorsHaveNoPassword(t *testing.T) {
+	t.Parallel()
+	for _, dsn := range []string{"postgres://u:hunter22@127.0.0.1:1/x", "host=127.0.0.1 port=1 user=u password=hunter22", "postgres://u:hunter22@[/x", "port=hunter22"} {
+		if _, err := Named(t.Context(), dsn, nil); err == nil || strings.Contains(err.Error(), "hunter22") {
+			t.Errorf("%s: %v", dsn, err)
+		}
+	}
+}
+
+// TestOpen: what this machine lacks is looked for in docker, and where that fails
+// too, both reasons are told.
+func TestOpen(t *testing.T) {
+	t.Parallel()
+	pgtest.Binaries(t)
+	s, err := Open(t.Context(), []string{"plpgsql"}, nil, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Create(t.Context(), "new", nil); err != nil {
+		t.Error(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	var asked []string
+	docker := func(_ context.Context, environ []string, args ...string) (string, error) {
+		asked = append(asked, strings.Join(args, " "))
+		if len(environ) != 1 || strings.Contains(strings.Join(args, " "), strings.TrimPrefix(environ[0], "POSTGRES_PASSWORD=")) {
+			t.Errorf("%q %q", environ, args)
+		}
+		return "", errors.New("no daemon")
+	}
+	_, err = Open(t.Context(), []string{"timescaledb"}, docker, func(string) {})
+	if err == nil {
+		t.Skip("needs a machine without TimescaleDB")
+	}
+	if !strings.Contains(err.Error(), "timescaledb") || !strings.Contains(err.Error(), "no daemon") || len(asked) != 1 || !strings.Contains(asked[0], "timescale/timescaledb:") {
+		t.Errorf("%v, %q", err, asked)
+	}
+	if _, err := Open(t.Context(), []string{"no_such_extension"}, docker, func(string) {}); err == nil || !strings.Contains(err.Error(), "--throwaway-dsn") {
+		t.Error(err)
+	}
+}
