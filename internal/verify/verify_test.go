@@ -1,0 +1,275 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/schemaguard/schemaguard"
+	"github.com/schemaguard/schemaguard/internal/dbinit"
+	"github.com/schemaguard/schemaguard/internal/demo"
+	"github.com/schemaguard/schemaguard/internal/finding"
+	"github.com/schemaguard/schemaguard/internal/live"
+	"github.com/schemaguard/schemaguard/internal/pgserver/pgtest"
+	"github.com/schemaguard/schemaguard/internal/policy"
+	"github.com/schemaguard/schemaguard/internal/verify/baseline"
+	"github.com/schemaguard/schemaguard/internal/verify/runner"
+	"github.com/schemaguard/schemaguard/internal/verify/server"
+)
+
+// example is the snapshot of the example project.
+func example(t *testing.T) string {
+	t.Helper()
+	data, err := schemaguard.Example.ReadFile("snapshots/schema.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// options verify a snapshot and the files of a folder, natively.
+func options(t *testing.T, text string, files map[string]string) Options {
+	t.Helper()
+	dir := t.TempDir()
+	for name, sql := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(sql), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o := Options{Name: "snapshots/schema.yaml", Data: []byte(text), Why: "--native", Timeout: time.Minute, Now: time.Now, Environ: os.Environ()}
+	var err error
+	if o.Set, o.Problems, err = dbinit.Load("db-init", "db-init-post", dir); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// standIn makes a program in the place of Directus: bootstrap restores the database
+// of the example, and what apply does and says is the script's.
+func standIn(t *testing.T, o *Options, apply string) {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("needs a POSIX shell")
+	}
+	psql := pgtest.Binaries(t).Path("psql")
+	dumps, err := demo.Fixture()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "dump.sql"), []byte(strings.Join(dumps, "\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	script := fmt.Sprintf(`PGPASSWORD=$DB_PASSWORD; PGOPTIONS='-c client_min_messages=error'; export PGPASSWORD PGOPTIONS
+sql() { %s -qAtX -v ON_ERROR_STOP=1 -h "$DB_HOST" -p "$DB_PORT" -U "$DB_USER" -d "$DB_DATABASE" "$@"; }
+case "$1" in
+bootstrap) sql -f %s >/dev/null ;;
+*) %s ;;
+esac
+`, psql, filepath.Join(dir, "dump.sql"), apply)
+	if err := os.WriteFile(filepath.Join(dir, "directus.sh"), []byte(script), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o.Directus = &runner.Runner{Words: []string{"sh", filepath.Join(dir, "directus.sh")}, Name: "the stand-in", Version: "12.4.1"}
+	o.Server = func(ctx context.Context, extensions []string) (*server.Server, error) {
+		return server.Open(ctx, extensions, nil, func(string) {})
+	}
+}
+
+// outcomes lists the steps: "name state".
+func outcomes(r *Result) []string {
+	var out []string
+	for _, s := range r.Steps {
+		out = append(out, s.Name+" "+s.State)
+	}
+	return out
+}
+
+func refusals(r *Result) []string {
+	var out []string
+	for _, f := range r.Verdict.Findings {
+		if f.Refuses {
+			out = append(out, string(f.Code)+" "+f.Item)
+		}
+	}
+	return out
+}
+
+const quiet = `echo '[12:00:00.000] INFO: No changes to apply.'`
+
+func TestNative(t *testing.T) {
+	t.Parallel()
+	sound := example(t)
+	for _, c := range []struct {
+		name     string
+		text     string
+		files    map[string]string
+		versions []live.Candidate
+		exit     int
+		want     []string
+	}{
+		{"sound", sound, nil, nil, 0, nil},
+		{"files", sound, map[string]string{"db-init/001_a.sql": "SELECT 1;"}, nil, 0, nil},
+		{"the version that runs", sound, nil, []live.Candidate{{Version: "12.4.1", Source: "image x"}}, 0, nil},
+		{"another patch", sound, nil, []live.Candidate{{Version: "12.4.9", Source: "image x"}}, 0, nil},
+		{"another minor", sound, nil, []live.Candidate{{Version: "12.3.0", Source: "image x"}}, 5, []string{"VERSION_SKEW "}},
+		{"no version, then one", sound, nil, []live.Candidate{{Version: "latest"}, {Version: "11.17.4", Source: "package.json"}}, 5, []string{"VERSION_SKEW "}},
+		{"no yaml", "a: [", nil, nil, 5, []string{"SNAPSHOT_INVALID "}},
+		{"a file that cannot run", sound, map[string]string{"db-init/001_a.sql": "\\i x"}, nil, 6, []string{"DBINIT_PSQL_COMMAND file db-init/001_a.sql"}},
+		{"both", sound, map[string]string{"db-init/001_a.sql": "CREATE TABLE devices (a int);"}, nil, 6, []string{"DBINIT_CREATES file db-init/001_a.sql"}},
+		{"an invalid snapshot is graver", "a: [", map[string]string{"db-init/001_a.sql": "\\i x"}, nil, 5, []string{"SNAPSHOT_INVALID ", "DBINIT_PSQL_COMMAND file db-init/001_a.sql"}},
+	} {
+		o := options(t, c.text, c.files)
+		o.Versions = c.versions
+		r := Run(t.Context(), o)
+		if diff := cmp.Diff(c.want, refusals(r)); r.Exit != c.exit || diff != "" || r.Mode != "native" {
+			t.Errorf("%s: exit %d\n%s", c.name, r.Exit, diff)
+		}
+		if clean := r.Verdict.State == policy.Clean; clean != (c.exit == 0) {
+			t.Errorf("%s: %s", c.name, r.Verdict.State)
+		}
+		if len(r.Verdict.Notes) == 0 || !strings.Contains(r.Verdict.Notes[0], "nothing was applied") {
+			t.Errorf("%s does not say that nothing was applied: %q", c.name, r.Verdict.Notes)
+		}
+	}
+}
+
+func TestMissing(t *testing.T) {
+	t.Parallel()
+	o := options(t, "", nil)
+	o.Missing = &finding.Finding{Code: finding.SnapshotMissing, Severity: finding.Invalid, Message: "there is none"}
+	if r := Run(t.Context(), o); r.Exit != 5 || r.Verdict.State != policy.Refused {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestFull: each step of a whole run, ending well and ending badly.
+func TestFull(t *testing.T) {
+	t.Parallel()
+	sound := example(t)
+	post := func(sql string) map[string]string { return map[string]string{"db-init-post/001_a.sql": sql} }
+	well := []string{"snapshot ok", "db-init files ok", "postgres ok", "db-init before ok", "bootstrap ok", "apply ok", "db-init after ok"}
+	for _, c := range []struct {
+		name, apply string
+		text        string
+		files       map[string]string
+		exit        int
+		steps       []string // after those that go well, or whole where they do not
+		want        string   // in the first refusal
+	}{
+		{"well", quiet, sound, post("COMMENT ON TABLE devices IS 'x';"), 0, append(well, "convergence ok", "second apply ok", "upgrade skipped"), ""},
+		{
+			"what does not come back", quiet, strings.Replace(sound, "icon: terminal", "icon: other", 1), nil, 2,
+			append(well, "convergence failed", "second apply ok", "upgrade skipped"), `meta.icon is "terminal", not "other"`,
+		},
+		{
+			"a post file that changes the schema", quiet, sound, post("UPDATE directus_collections SET note = 'x' WHERE collection = 'devices';"), 2,
+			append(well, "convergence failed", "second apply ok", "upgrade skipped"), "collection devices differs from the file: meta.note",
+		},
+		{
+			"never at rest", `echo '  - Update devices'; echo '    - Set icon to x'; echo 'Snapshot applied successfully'`, sound, nil, 2,
+			append(well, "convergence ok", "second apply failed", "upgrade skipped"), "it finds changes again: Update devices",
+		},
+		{
+			"a second apply that changes", `sql -c "UPDATE directus_collections SET sort = sort + 1 WHERE collection = 'devices'"; ` + quiet,
+			strings.Replace(sound, "sort: 4\n      sort_field: null\n      status: active\n      translations: null\n      unarchive_value: stock", "sort: 5\n      sort_field: null\n      status: active\n      translations: null\n      unarchive_value: stock", 1), nil, 2,
+			append(well, "convergence ok", "second apply failed", "upgrade skipped"), "a second apply changes collection devices",
+		},
+		{
+			"an apply that fails", `echo '[12:00:00.000] ERROR: Collection "devices" already exists' ; exit 1`, sound, nil, 2,
+			[]string{"snapshot ok", "db-init files ok", "postgres ok", "db-init before ok", "bootstrap ok", "apply failed", "db-init after skipped", "convergence skipped", "second apply skipped", "upgrade skipped"},
+			`fails on a new database: Collection "devices" already exists`,
+		},
+		{
+			"db-init after it", quiet, sound, post("SELECT 1;\n\nSELECT nothing;"), 6,
+			[]string{"snapshot ok", "db-init files ok", "postgres ok", "db-init before ok", "bootstrap ok", "apply ok", "db-init after failed", "convergence skipped", "second apply skipped", "upgrade skipped"},
+			"db-init-post/001_a.sql:3:8: ",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			o := options(t, c.text, c.files)
+			standIn(t, &o, c.apply)
+			r := Run(t.Context(), o)
+			if diff := cmp.Diff(c.steps, outcomes(r)); diff != "" || r.Exit != c.exit || r.Mode != "full" {
+				t.Errorf("exit %d, want %d\n%s\n%+v", r.Exit, c.exit, diff, r.Verdict.Findings)
+			}
+			for _, f := range r.Verdict.Findings {
+				if f.Refuses {
+					if c.want == "" || !strings.Contains(f.Message, c.want) {
+						t.Errorf("%q, want %q", f.Message, c.want)
+					}
+					return
+				}
+			}
+			if c.want != "" {
+				t.Error("nothing refuses")
+			}
+		})
+	}
+}
+
+// TestWhatCannotBeDone is never clean, and tells no secret.
+func TestWhatCannotBeDone(t *testing.T) {
+	t.Parallel()
+	o := options(t, example(t), nil)
+	standIn(t, &o, quiet)
+	o.Server = func(context.Context, []string) (*server.Server, error) {
+		return nil, fmt.Errorf("no way to postgres://u:hunter22@h/d")
+	}
+	r := Run(t.Context(), o)
+	if r.Exit != 3 || r.Verdict.State != policy.NotRun || !strings.Contains(r.Verdict.Reason, "postgres://u:***@h/d") {
+		t.Errorf("%d %+v", r.Exit, r.Verdict)
+	}
+	o = options(t, example(t), nil)
+	standIn(t, &o, `echo "with $DB_PASSWORD and $SECRET"; sleep 300`)
+	o.Timeout = 15 * time.Second // of each step; the others take a fraction of it
+	if r = Run(t.Context(), o); r.Exit != 3 || outcomes(r)[5] != "apply not-run" {
+		t.Fatalf("%d %q", r.Exit, outcomes(r))
+	}
+	if got := r.Steps[5].Output; len(got) != 1 || got[0] != "with *** and ***" {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestUpgrade: an apply of the stand-in does nothing, so the base's database is
+// this one's, and what is lost is what the plan says.
+func TestUpgrade(t *testing.T) {
+	t.Parallel()
+	sound := example(t)
+	base := &baseline.Baseline{Commit: "1", Name: "main (1)", Data: []byte(sound)}
+	for _, c := range []struct {
+		name string
+		base *baseline.Baseline
+		none *baseline.NoneError
+		want string
+		exit int
+	}{
+		{"not asked for", nil, nil, "upgrade skipped", 0},
+		{"nothing changed", base, nil, "upgrade skipped", 0},
+		{"no snapshot there", &baseline.Baseline{Name: "main (1)"}, nil, "upgrade skipped", 0},
+		{"none to be had", nil, &baseline.NoneError{Msg: "no git"}, "upgrade skipped", 0},
+		{"one that was wanted", nil, &baseline.NoneError{Wanted: true, Msg: "shallow"}, "upgrade not-run", 3},
+		{"one that cannot be read", &baseline.Baseline{Name: "main (1)", Data: []byte("a: [")}, nil, "upgrade not-run", 3},
+		{"a pending change", &baseline.Baseline{Name: "main (1)", Data: []byte(strings.Replace(sound, "icon: terminal", "icon: other", 1))}, nil, "upgrade ok", 0},
+	} {
+		o := options(t, sound, nil)
+		o.Base, o.NoBase = c.base, c.none
+		r := Run(t.Context(), o)
+		all := outcomes(r)
+		if got := all[len(all)-1]; got != c.want || r.Exit != c.exit {
+			t.Errorf("%s: %s, exit %d", c.name, got, r.Exit)
+		}
+	}
+}
