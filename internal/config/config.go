@@ -17,6 +17,8 @@ package config
 import (
 	"path/filepath"
 	"time"
+
+	"github.com/schemaguard/schemaguard/internal/target/setting"
 )
 
 // FileName is the project's settings file.
@@ -76,8 +78,9 @@ type Config struct {
 	Audit       Audit
 	SyncPoint   Value[string]        // SyncPointDatabase or SyncPointLocal
 	LossTimeout Value[time.Duration] // how long rows are counted before "not counted"
-	Warnings    []string             // what is suspicious but not an error, one sentence each
-	fileInText  string               // how messages name File
+	Targets     []setting.Target
+	Warnings    []string // what is suspicious but not an error, one sentence each
+	fileInText  string   // how messages name File
 }
 
 // Snapshot says where the snapshot file is and how it is written.

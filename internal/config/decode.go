@@ -103,6 +103,9 @@ func (c *Config) decodeMap(n *yaml.Node, prefix string, table []key) []error {
 }
 
 func (c *Config) decodeKey(kn, vn *yaml.Node, name string, table []key) []error {
+	if name == targetsKey {
+		return c.decodeTargets(vn)
+	}
 	for _, k := range table {
 		if k.name == name {
 			return c.decodeValue(kn, vn, k)

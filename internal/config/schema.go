@@ -20,6 +20,7 @@ func Schema() ([]byte, error) {
 	}
 	properties := object{}
 	root["properties"] = properties
+	properties[targetsKey] = targetsSchema()
 	for _, k := range keys() {
 		section, leaf, nested := strings.Cut(k.name, ".")
 		if !nested {

@@ -4,21 +4,33 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/schemaguard/schemaguard/internal/cli/app"
+	"github.com/schemaguard/schemaguard/internal/cli/targeting"
 	"github.com/schemaguard/schemaguard/internal/overview"
 	"github.com/schemaguard/schemaguard/internal/report"
 )
 
 func (a commands) statusCommand() *cobra.Command {
 	var json bool
+	var targets targeting.Flags
 	cmd := &cobra.Command{
 		Use: "status", Short: "Show what differs, what a boot would destroy, and what to do next",
 		Long: `Shows one screen: which database and which Directus, then the live schema, the
 sync point, the worktree, the index and HEAD side by side, what is unsaved,
 ahead, pending or in conflict, what a boot would destroy, and the one command
 to type next. It changes nothing.`,
-		Example: "  schemaguard status\n  schemaguard status --verbose\n  schemaguard status --json",
-		RunE:    func(*cobra.Command, []string) error { return a.status(json) },
+		Example: "  schemaguard status\n  schemaguard status --verbose\n  schemaguard status --json\n  schemaguard status --all-targets",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !targets.Given() {
+				return a.status(json)
+			}
+			w, err := a.Workspace()
+			if err != nil {
+				return err
+			}
+			return targeting.Status(a.App, cmd, &targets, w.Config.Targets, json)
+		},
 	}
+	targets.Declare(cmd)
 	cmd.Flags().BoolVar(&json, "json", false, "one JSON object on stdout")
 	return cmd
 }
