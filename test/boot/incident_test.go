@@ -168,8 +168,7 @@ func TestKilledByForce(t *testing.T) {
 	force := []string{"DIRECTUS_SCHEMA_APPLY_MODE=force"}
 	for _, step := range []string{"check", "recycle-bin", "apply", "recheck", "end"} {
 		t.Run(step, func(t *testing.T) {
-			c := s.another(strings.ReplaceAll(step, "-", "_"))
-			c.t = t
+			c := s.copied(t, strings.ReplaceAll(step, "-", "_"))
 			c.killed(step, force, "--no-bootstrap")
 			c.says(c.up(force, "--no-bootstrap", "--lock-timeout", "30s"), "the database is as the snapshot says")
 			c.holds(rows, "orders")

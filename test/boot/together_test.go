@@ -45,10 +45,26 @@ func (s *shop) withNews(t *testing.T) {
 	s.file("snapshots/schema.yaml", string(data))
 }
 
-// TestTwoBoots: of two replicas that start at once on an empty database, one does
+// TestBoots boots one shop, and copies of it, in ways that go wrong.
+func TestBoots(t *testing.T) {
+	s := ready(t, versions[0], "ready")
+	t.Run("two at once", func(t *testing.T) { twoBoots(t, s) })
+	t.Run("killed", func(t *testing.T) { killed(t, s.copied(t, "killed")) })
+	t.Run("deaf", func(t *testing.T) { deaf(t, s.copied(t, "deaf")) })
+	t.Run("lock lost", func(t *testing.T) { lockLost(t, s.copied(t, "lost")) })
+}
+
+// copied is a copy of the shop for a test of its own.
+func (s *shop) copied(t *testing.T, name string) *shop {
+	t.Helper()
+	c := s.another(name)
+	c.t = t
+	return c
+}
+
+// twoBoots: of two replicas that start at once on an empty database, one does
 // everything, and the other finds nothing to do.
-func TestTwoBoots(t *testing.T) {
-	first := ready(t, versions[0], "first")
+func twoBoots(t *testing.T, first *shop) {
 	s := first.shop(t, first.version, "twins")
 	data, err := os.ReadFile(filepath.Join(first.dir, "snapshots/schema.yaml"))
 	if err != nil {
@@ -113,18 +129,21 @@ func (s *shop) killed(step string, env []string, flags ...string) {
 	}
 }
 
-// TestKilled: a boot that is killed between two steps, and then another boot:
-// nothing is lost, and the second comes to the end.
-func TestKilled(t *testing.T) {
-	s := ready(t, versions[0], "kill")
+// killed: a boot that is killed between two steps, and then another boot: nothing
+// is lost, and the second comes to the end.
+func killed(t *testing.T, s *shop) {
 	s.file("db-init/001_pre.sql", "CREATE TABLE plain (id int); INSERT INTO plain VALUES (1);\n")
 	s.file("db-init-post/002_post.sql", "INSERT INTO waits (name) VALUES ('seeded');\n")
+	bootstraps := true
 	for _, step := range []string{"wait", "lock", "db-init-pre", "bootstrap", "check", "apply", "recheck", "db-init-post", "end"} {
 		t.Run(step, func(t *testing.T) {
-			c := s.another(strings.ReplaceAll(step, "-", "_"))
-			c.t = t
-			c.killed(step, nil)
-			b := c.up(nil, "--lock-timeout", "30s")
+			c := s.copied(t, strings.ReplaceAll(step, "-", "_"))
+			flags := []string{"--lock-timeout", "30s"}
+			if bootstraps = bootstraps && step != "check"; !bootstraps { // it takes long, and has been killed
+				flags = append(flags, "--no-bootstrap")
+			}
+			c.killed(step, nil, flags...)
+			b := c.up(nil, flags...)
 			c.says(b, "the database is as the snapshot says")
 			c.holds(rows, "orders")
 			c.holds(1, "plain", "waits")
@@ -132,8 +151,7 @@ func TestKilled(t *testing.T) {
 	}
 	// In the middle of an apply: what it began is rolled back, and the next boot does it.
 	t.Run("in the apply", func(t *testing.T) {
-		c := s.another("middle")
-		c.t = t
+		c := s.copied(t, "middle")
 		c.file("bin/slow", fmt.Sprintf("#!/bin/sh\n(sleep 1.5; kill -9 $PPID) &\nexec %s/bin/directus \"$@\"\n", c.dir))
 		if b := c.boot(nil, "--no-bootstrap", "--apply-command", c.dir+"/bin/slow schema apply --yes {file}"); b.code != -1 {
 			t.Fatalf("not killed: %v", b)
@@ -144,9 +162,8 @@ func TestKilled(t *testing.T) {
 	})
 }
 
-// TestConvergence: a command that says all is well and did nothing.
-func TestConvergence(t *testing.T) {
-	s := ready(t, versions[0], "deaf")
+// deaf: a command that says all is well and did nothing.
+func deaf(t *testing.T, s *shop) {
 	for _, command := range []string{"true {file}", "sh -c 'echo \"[12:00:00.000] ERROR: Directus is not installed\"; exit 0' {file}"} {
 		b := s.boot([]string{"SCHEMAGUARD_ON_REFUSE=stop"}, "--no-bootstrap", "--apply-command", command)
 		if b.code != 2 || b.started() {
@@ -302,10 +319,9 @@ func TestAdditive(t *testing.T) {
 	}
 }
 
-// TestLostLock: when the server ends the session that holds the lock, another boot
+// lockLost: when the server ends the session that holds the lock, another boot
 // may be at work: the apply is killed, and nothing is started.
-func TestLostLock(t *testing.T) {
-	s := ready(t, versions[0], "lost")
+func lockLost(t *testing.T, s *shop) {
 	done := make(chan booted, 1)
 	go func() { done <- s.boot(nil, "--no-bootstrap", "--apply-command", "sh -c 'sleep 60' {file}") }()
 	for began := time.Now(); s.count("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'schemaguard boot on %'") == 0; {
