@@ -5,8 +5,8 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/cli/targeting"
-	"github.com/schemaguard/schemaguard/internal/overview"
 	"github.com/schemaguard/schemaguard/internal/report"
+	"github.com/schemaguard/schemaguard/internal/target"
 )
 
 func (a commands) statusCommand() *cobra.Command {
@@ -60,18 +60,5 @@ func (a commands) collectStatus() (*report.Status, error) {
 		return nil, err
 	}
 	defer s.Close()
-	places, err := overview.Places(a.Ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	sync := overview.SyncPoint(a.Ctx, s, a.Now())
-	st := &report.Status{Database: s.Settings.Display, Found: s.Settings.Source, Verdict: places[0].Verdict}
-	st.Sides = append(st.Sides,
-		report.Side{Name: "live", Where: s.Settings.Display, Items: s.Live().Snapshot.Len()},
-		report.Side{Name: "sync point", Where: sync.Where, Items: sync.Items, Against: sync.Against})
-	for i := range places {
-		p := &places[i]
-		st.Sides = append(st.Sides, report.Side{Name: p.Name, Where: p.Where, Items: p.Items, Against: p.Against()})
-	}
-	return st, nil
+	return target.Overview(a.Ctx, s, a.Now())
 }
