@@ -31,7 +31,7 @@ func TestFailuresOfTheLockHaveCodes(t *testing.T) {
 			t.Errorf("%s stands in no table", c.want)
 		}
 	}
-	if got := lockError(other); got != other {
+	if got := lockError(other); !errors.Is(got, other) {
 		t.Errorf("another failure became %v", got)
 	}
 }
