@@ -51,8 +51,11 @@ func TestCollect(t *testing.T) {
 		state  policy.State
 		reason string
 	}{
-		{"dev", policy.Clean, ""}, {"stage", policy.NotRun, "variable UNSET is not set"},
-		{"hangs", policy.NotRun, "target hangs did not answer within 200ms"}, {"prod", policy.Clean, ""}, {"gone", policy.NotRun, "postgres://u:***@h/d"},
+		{"dev", policy.Clean, ""},
+		{"stage", policy.NotRun, "variable UNSET is not set"},
+		{"hangs", policy.NotRun, "target hangs did not answer within 200ms"},
+		{"prod", policy.Clean, ""},
+		{"gone", policy.NotRun, "postgres://u:***@h/d"},
 	}
 	for i, w := range want {
 		if v := got[i].Status.Verdict; got[i].Name != w.name || v.State != w.state || !strings.Contains(v.Reason, w.reason) || strings.Contains(v.Reason, "hunter22") {

@@ -27,6 +27,9 @@ import (
 // readTimeout bounds one statement of ours on the throwaway database.
 const readTimeout = time.Minute
 
+// removeTimeout bounds the removal of a container that would go on.
+const removeTimeout = 30 * time.Second
+
 // after are the steps after a step, which make no sense without it.
 var after = []string{"postgres", "db-init before", "bootstrap", "apply", "db-init after", "convergence", "second apply", "upgrade"}
 
@@ -42,6 +45,8 @@ func (r *run) full(ctx context.Context) {
 	}
 	defer func() { _ = os.RemoveAll(work) }()
 	r.work = work
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
 	var srv *server.Server
 	defer func() {
 		if srv != nil {
@@ -54,15 +59,18 @@ func (r *run) full(ctx context.Context) {
 	var clean *pgconn.Config // the database after bootstrap, for the upgrade to begin with
 	do := []func() outcome{
 		func() outcome {
-			began, cancel := context.WithTimeout(ctx, r.Timeout)
-			defer cancel()
+			// A server ends with the context it was started with, which is that of the run.
+			late := time.AfterFunc(r.Timeout, func() { end(fmt.Errorf("it did not start within %s", r.Timeout)) })
+			defer late.Stop()
 			var err error
-			// A server ends with the context it was started with: that of the whole run.
-			if srv, err = r.Server(ctx, server.Extensions(r.Set)); err != nil {
-				return r.unable("starting Postgres", err, nil)
+			if srv, err = r.Server(ctx, server.Extensions(r.Set)); err == nil {
+				b.pg, err = srv.Create(ctx, "new", nil)
 			}
-			if b.pg, err = srv.Create(began, "new", nil); err != nil {
-				return r.unable("making a database", err, nil)
+			if err != nil && ctx.Err() != nil {
+				err = context.Cause(ctx)
+			}
+			if err != nil {
+				return r.unable("starting Postgres", err, nil)
 			}
 			return outcome{state: OK, text: srv.Name}
 		},
@@ -177,6 +185,10 @@ func (b *building) call(ctx context.Context, words ...string) (command.Ended, er
 	}
 	var said printed
 	ended, err := command.Run(ctx, command.Options{Words: c.Words, Dir: c.Dir, Environ: c.Environ, Stdout: &said, Stderr: &said, Timeout: b.Timeout})
+	if err != nil && len(c.Remove) > 0 {
+		ctx := context.WithoutCancel(ctx)
+		_, _ = command.Run(ctx, command.Options{Words: c.Remove, Dir: c.Dir, Environ: c.Environ, Timeout: removeTimeout})
+	}
 	b.output = nil
 	for line := range strings.SplitSeq(strings.TrimSpace(said.text()), "\n") {
 		if line = terminal.Clean(secrets.String(line)); line != "" {

@@ -20,17 +20,21 @@ import (
 func (r *run) lint() outcome {
 	r.file = snapshot.Decode(r.Name, r.Data)
 	found := lint.File(r.file, r.version())
-	found = append(found, r.versions()...)
 	refusing := 0
 	for _, f := range found {
 		if f.Refuses {
 			refusing++
 		}
 	}
-	r.findings = append(r.findings, found...)
 	r.invalid = refusing > 0
-	if r.invalid {
+	skew := r.versions()
+	found = append(found, skew...)
+	r.findings = append(r.findings, found...)
+	switch {
+	case r.invalid:
 		return outcome{state: Failed, text: counted(refusing, "finding") + " that an apply fails at"}
+	case len(skew) > 0 && skew[0].Refuses: // it may apply all the same: that is for the run to say
+		return outcome{state: Failed, text: "it was written by another Directus"}
 	}
 	text := r.file.Snapshot.Describe()
 	if n := len(found); n > 0 {

@@ -122,10 +122,10 @@ func fork(ctx context.Context, repo *gitrepo.Repo, git *gitexec.Git, ref string)
 		return commit, nil
 	}
 	parent, err := repo.Resolve(ctx, head+"^1")
-	if err != nil {
-		return head, nil
+	if errors.Is(err, gitrepo.ErrUnknownRevision) {
+		return head, nil // the first commit
 	}
-	return parent, nil
+	return parent, err
 }
 
 // files reads the db-init files of the commit, through a folder that is gone
@@ -152,8 +152,10 @@ func (b *Baseline) files(ctx context.Context, git *gitexec.Git, o Options) error
 // folder writes the SQL files of a folder, as the commit has them.
 func (b *Baseline) folder(ctx context.Context, git *gitexec.Git, repo *gitrepo.Repo, folder, to string) error {
 	rel, err := repo.Rel(filepath.Join(folder, "x.sql"))
-	if err != nil {
-		return nil //nolint:nilerr // a folder outside of the repository is in no commit
+	if errors.Is(err, gitrepo.ErrOutside) {
+		return nil // in no commit
+	} else if err != nil {
+		return err
 	}
 	out, err := git.Run(ctx, gitTimeout, nil, "ls-tree", "-z", "--name-only", b.Commit, "--", path.Dir(rel)+"/")
 	if err != nil {

@@ -29,7 +29,15 @@ collections:
   - collection: orders_pages
     meta: {collection: orders_pages, group: shop}
     schema: {name: orders_pages}
+  - {collection: languages, meta: {collection: languages}, schema: {name: languages}}
+  - {collection: orders_texts, meta: {collection: orders_texts}, schema: {name: orders_texts}}
 fields:
+  - {collection: languages, field: code, type: string, meta: null, schema: {name: code, table: languages, is_primary_key: true}}
+  - {collection: languages, field: title, type: string, meta: null, schema: {name: title, table: languages}}
+  - {collection: orders_texts, field: key, type: uuid, meta: null, schema: {name: key, table: orders_texts, is_primary_key: true}}
+  - {collection: orders_texts, field: order, type: integer, meta: null, schema: {name: order, table: orders_texts}}
+  - {collection: orders_texts, field: language, type: string, meta: null, schema: {name: language, table: orders_texts}}
+  - {collection: orders, field: texts, type: alias, meta: {special: [translations], options: {languageField: title}}, schema: null}
   - {collection: orders, field: id, type: integer, meta: null, schema: {name: id, table: orders, is_primary_key: true}}
   - {collection: orders, field: sort, type: integer, meta: {group: detail}, schema: {name: sort, table: orders}}
   - {collection: orders, field: detail, type: alias, meta: {special: [alias, no-data, group]}, schema: null}
@@ -46,6 +54,8 @@ fields:
   - {collection: orders_pages, field: collection, type: string, meta: null, schema: {name: collection, table: orders_pages}}
   - {collection: directus_users, field: phone, type: unknown, meta: null, schema: {name: phone, table: directus_users}}
 relations:
+  - {collection: orders_texts, field: order, related_collection: orders, meta: {one_field: texts, junction_field: language}, schema: {foreign_key_table: orders, foreign_key_column: id}}
+  - {collection: orders_texts, field: language, related_collection: languages, meta: {one_field: null, junction_field: order}, schema: {foreign_key_table: languages, foreign_key_column: code}}
   - {collection: orders, field: customer, related_collection: customers, meta: {one_field: orders, sort_field: sort}, schema: {foreign_key_table: customers, foreign_key_column: id}}
   - {collection: orders, field: photo, related_collection: directus_files, meta: {one_field: null}, schema: {foreign_key_table: directus_files, foreign_key_column: id}}
   - {collection: orders_pages, field: orders_id, related_collection: orders, meta: {one_field: pages, junction_field: item}, schema: {foreign_key_table: orders, foreign_key_column: id}}
@@ -75,19 +85,19 @@ func TestFile(t *testing.T) {
 		name, old, new string
 		want           []string
 	}{
-		{"a longer name", "field: code, ", "field: " + long + ", ", []string{"!INVALID_NAME field customers." + long}},
-		{"a name of 63 bytes", "field: code, ", "field: " + long[:62] + "x, ", nil},
-		{"a column of every table", "field: code, ", "field: xmin, ", []string{"!INVALID_NAME field customers.xmin"}},
+		{"a longer name", "customers, field: code, ", "customers, field: " + long + ", ", []string{"!INVALID_NAME field customers." + long}},
+		{"a name of 63 bytes", "customers, field: code, ", "customers, field: " + long[:62] + "x, ", nil},
+		{"a column of every table", "customers, field: code, ", "customers, field: xmin, ", []string{"!INVALID_NAME field customers.xmin"}},
 		{"an alias has no column", "field: orders, type: alias", "field: ctid, type: alias", []string{"STALE_REFERENCE field customers.ctid", "STALE_REFERENCE relation orders.customer"}},
 		{"two spellings of a field", "field: item, type: string", "field: Collection, type: string", []string{
 			"NAME_CASE field orders_pages.collection", "STALE_REFERENCE relation orders_pages.orders_id", "!BROKEN_REFERENCE relation orders_pages.item",
 		}},
 		{"two spellings of a collection", "  - collection: shop\n", "  - {collection: Shop, meta: {collection: Shop}, schema: null}\n  - collection: shop\n", []string{"NAME_CASE collection shop"}},
 		{"a system table", "  - collection: shop\n", "  - {collection: directus_extensions, meta: null, schema: null}\n  - collection: shop\n", []string{"!SYSTEM_COLLECTION collection directus_extensions"}},
-		{"no such type", "field: code, type: string", "field: code, type: varchar", []string{"!UNKNOWN_TYPE field customers.code"}},
-		{"no type", "field: code, type: string", "field: code, type: null", []string{"!UNKNOWN_TYPE field customers.code"}},
+		{"no such type", "customers, field: code, type: string", "customers, field: code, type: varchar", []string{"!UNKNOWN_TYPE field customers.code"}},
+		{"no type", "customers, field: code, type: string", "customers, field: code, type: null", []string{"!UNKNOWN_TYPE field customers.code"}},
 		{"a field of no collection", "  - {collection: customers, field: code,", "  - {collection: gone, field: code,", []string{"!DANGLING_ITEM field gone.code"}},
-		{"a field twice", "field: code, type: string", "field: id, type: string", []string{"DUPLICATE_ITEM field customers.id"}},
+		{"a field twice", "customers, field: code, type: string", "customers, field: id, type: string", []string{"DUPLICATE_ITEM field customers.id"}},
 		{"no such group", "group: shop, sort_field: sort", "group: mall, sort_field: sort", []string{"!BROKEN_REFERENCE collection orders"}},
 		{"no such sort field", "sort_field: sort, archive_field: status}", "sort_field: order, archive_field: status}", []string{"STALE_REFERENCE collection orders"}},
 		{"no such archive field", "archive_field: status", "archive_field: state", []string{"STALE_REFERENCE collection orders"}},
@@ -106,6 +116,7 @@ func TestFile(t *testing.T) {
 		{"a key to a column that is none", "foreign_key_table: customers, foreign_key_column: id", "foreign_key_table: customers, foreign_key_column: code", []string{"!BROKEN_REFERENCE relation orders.customer"}},
 		{"no junction field", "junction_field: item", "junction_field: thing", []string{"STALE_REFERENCE relation orders_pages.orders_id"}},
 		{"no sort field of a relation", "one_field: orders, sort_field: sort", "one_field: orders, sort_field: rank", []string{"STALE_REFERENCE relation orders.customer"}},
+		{"no field to name languages by", "languageField: title", "languageField: name", []string{"STALE_REFERENCE field orders.texts"}},
 		{"any of nothing", "one_allowed_collections: [customers]", "one_allowed_collections: []", []string{"STALE_REFERENCE relation orders_pages.item"}},
 		{"any of what is not there", "one_allowed_collections: [customers]", "one_allowed_collections: [customers, gone]", []string{"STALE_REFERENCE relation orders_pages.item"}},
 		{"no field for which collection", "one_collection_field: collection", "one_collection_field: kind", []string{"STALE_REFERENCE relation orders_pages.item"}},

@@ -49,12 +49,12 @@ func isTrue(v jsvalue.Value) bool { return v.Kind() == jsvalue.KindBool && v.Boo
 
 // fields looks at fields that stand for a relation, and at groups of fields.
 func (l *linter) fields() {
-	one := map[snapshot.Key]bool{} // the alias fields that relations name
+	one := map[snapshot.Key]*snapshot.Item{} // the relations, by the alias fields that they name
 	list := l.snap.Items(snapshot.Relation)
 	for i := range list {
 		meta := list[i].Meta()
 		if field := meta.Get("one_field").Str(); field != "" {
-			one[snapshot.Key{Collection: list[i].Value.Get("related_collection").Str(), Field: field}] = true
+			one[snapshot.Key{Collection: list[i].Value.Get("related_collection").Str(), Field: field}] = &list[i]
 		}
 	}
 	told := map[string]bool{}
@@ -67,14 +67,31 @@ func (l *linter) fields() {
 		}
 		special := specials(item)
 		relation := l.snap.Get(snapshot.Key{Kind: snapshot.Relation, Collection: key.Collection, Field: key.Field})
+		shows := one[snapshot.Key{Collection: key.Collection, Field: key.Field}]
+		if shows != nil && intersects(special, "translations") {
+			l.language(item, shows)
+		}
 		switch {
-		case intersects(special, "o2m", "m2m", "m2a", "files", "translations") && !one[snapshot.Key{Collection: key.Collection, Field: key.Field}]:
+		case intersects(special, "o2m", "m2m", "m2a", "files", "translations") && shows == nil:
 			if !systemAlias(l.version, key) {
 				l.odd(StaleReference, item, fmt.Sprintf("%s is the one side of no relation in the file", key), "the app cannot show the field")
 			}
 		case intersects(special, "m2o", "file") && relation == nil && !directus.IsSystemRelation(l.version, key.Collection, key.Field):
 			l.odd(StaleReference, item, fmt.Sprintf("%s points to another collection, but the file has no relation for it", key), "the app cannot show the field")
 		}
+	}
+}
+
+// language looks at the field of the languages that a translations field shows them
+// by. It is two relations away: over the junction to the collection of languages.
+func (l *linter) language(item, shows *snapshot.Item) {
+	name := item.Meta().Get("options").Get("languageField").Str()
+	junction := l.snap.Get(snapshot.Key{Kind: snapshot.Relation, Collection: shows.Key.Collection, Field: shows.Meta().Get("junction_field").Str()})
+	if name == "" || junction == nil {
+		return
+	}
+	if languages := junction.Value.Get("related_collection").Str(); l.hasCollection(languages) && !l.hasField(languages, name) {
+		l.odd(StaleReference, item, fmt.Sprintf("%s has languageField %s, a field that collection %s lacks", item.Key, name, languages), "the app cannot name the languages")
 	}
 }
 

@@ -141,6 +141,9 @@ type Call struct {
 	Words   []string
 	Environ []string
 	Dir     string
+	// Remove is what ends it where killing its process does not: a container goes
+	// on without the docker that started it.
+	Remove []string
 }
 
 // Database is where a call is to work.
@@ -160,6 +163,11 @@ func (r Runner) Prepare(db Database, environ []string, work string, words ...str
 		return c
 	}
 	c.Words = append(c.Words, r.Words[:2]...)
+	if !slices.ContainsFunc(r.Words, func(w string) bool { return w == "--name" || strings.HasPrefix(w, "--name=") }) {
+		name := "schemaguard-verify-" + strings.ToLower(rand.Text()[:12])
+		c.Words = append(c.Words, "--name", name)
+		c.Remove = []string{r.Words[0], "rm", "--force", name}
+	}
 	if !slices.ContainsFunc(r.Words, func(w string) bool {
 		return strings.HasPrefix(w, "--network") || strings.HasPrefix(w, "--net=") || w == "--net"
 	}) {

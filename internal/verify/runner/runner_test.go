@@ -74,7 +74,7 @@ func TestInDocker(t *testing.T) {
 	}
 	c := r.Prepare(database(t, "postgres://u:hunter22@127.0.0.1:5433/d?sslmode=disable"), nil, "/w", "schema", "apply", "--yes", "/w/new.yaml")
 	line := strings.Join(c.Words, " ")
-	if !strings.HasPrefix(line, "docker run --network host --volume /w:/w:ro --env DB_CLIENT --env DB_HOST ") ||
+	if len(c.Remove) != 4 || !strings.HasPrefix(line, "docker run --name "+c.Remove[3]+" --network host --volume /w:/w:ro --env DB_CLIENT --env DB_HOST ") ||
 		!strings.HasSuffix(line, " --rm --entrypoint node registry.example.com:5000/team/directus:12.4.1@sha256:abc /directus/cli.js schema apply --yes /w/new.yaml") {
 		t.Error(line)
 	}

@@ -42,7 +42,7 @@ func CLI(environ []string) Docker {
 // imageFor is an image that has the extensions, "" where none is known.
 func imageFor(extensions []string) string {
 	contrib := map[string]bool{}
-	for _, e := range strings.Fields("btree_gin btree_gist citext cube earthdistance fuzzystrmatch hstore intarray isn ltree pg_stat_statements pg_trgm pgcrypto plpgsql tablefunc unaccent uuid-ossp") {
+	for e := range strings.FieldsSeq("btree_gin btree_gist citext cube earthdistance fuzzystrmatch hstore intarray isn ltree pg_stat_statements pg_trgm pgcrypto plpgsql tablefunc unaccent uuid-ossp") {
 		contrib[e] = true
 	}
 	postgis, timescale := false, false
