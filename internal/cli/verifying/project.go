@@ -34,17 +34,21 @@ func (a commands) options(cmd *cobra.Command, f flags) (verify.Options, error) {
 	if o.Allowed, err = a.allowed(cmd, f); err != nil {
 		return o, err
 	}
-	if o.AllowFiles, err = allowedFiles(cmd, f.allowFiles); err != nil {
-		return o, err
-	}
 	w, err := a.Workspace()
 	if err != nil {
 		return o, err
 	}
+	words := w.Config.DBInit.Allow.V
+	if cmd.Flags().Changed("db-init-allow") {
+		words = f.allowFiles
+	}
+	if o.AllowFiles, err = dbinit.Allowed(words); err != nil {
+		return o, app.Usagef(cmd, "--db-init-allow %w", err)
+	}
 	if err := a.readSnapshot(w, &o); err != nil {
 		return o, err
 	}
-	if o.Set, o.Problems, err = dbinit.Load(f.pre, f.post, w.Config.Root); err != nil {
+	if o.Set, o.Problems, err = dbinit.Load(w.Config.DBInit.Path.V, w.Config.DBInit.PostPath.V, w.Config.Root); err != nil {
 		return o, err
 	}
 	d, _ := directusService(w)
@@ -180,7 +184,7 @@ func (a commands) readBase(w *workspace.Workspace, f flags, o *verify.Options) e
 	var err error
 	o.Base, err = baseline.Read(a.Ctx, baseline.Options{
 		Repo: w.Repo, Path: w.Path, Ref: f.base, Getenv: a.getenv,
-		Pre: absolute(w.Config.Root, f.pre), Post: absolute(w.Config.Root, f.post),
+		Pre: w.Config.Abs(w.Config.DBInit.Path.V), Post: w.Config.Abs(w.Config.DBInit.PostPath.V),
 	})
 	var none *baseline.NoneError
 	switch {

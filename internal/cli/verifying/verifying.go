@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -16,8 +15,6 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/atomicfile"
 	"github.com/schemaguard/schemaguard/internal/cli/app"
-	"github.com/schemaguard/schemaguard/internal/dbinit"
-	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/consent"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
 	"github.com/schemaguard/schemaguard/internal/policy"
@@ -38,7 +35,7 @@ type flags struct {
 	native, noUpgrade, json bool
 	directus, image         string
 	throwaway, base         string
-	pre, post, format       string
+	format                  string
 	allow, allowFiles       []string
 	reports                 []string
 	timeout                 time.Duration
@@ -88,8 +85,8 @@ func (a commands) verifyCommand() *cobra.Command {
 	s.BoolVar(&f.noUpgrade, "no-upgrade", false, "leave out the upgrade from the base")
 	s.StringArrayVar(&f.allow, "allow", nil, "agree to a loss (`CODE:ITEM`, as the refusal prints it; also $"+consent.Variable+")")
 	s.StringSliceVar(&f.allowFiles, "db-init-allow", nil, "live with these problems of db-init: gap, missing, out-of-order")
-	s.StringVar(&f.pre, "path", dbinit.DefaultPath, "the `folder` of files that run before Directus")
-	s.StringVar(&f.post, "post-path", dbinit.DefaultPostPath, "the `folder` of files that run after Directus")
+	a.Setting(cmd, "db_init.path", "path", "the `folder` of files that run before Directus (default db-init)")
+	a.Setting(cmd, "db_init.post_path", "post-path", "the `folder` of files that run after Directus (default db-init-post)")
 	s.DurationVar(&f.timeout, "timeout", defaultTimeout, "how long one step may take")
 	s.StringVar(&f.format, "format", "text", "the `form`: "+strings.Join(render.Formats(), ", "))
 	s.BoolVar(&f.json, "json", false, "the same as --format json")
@@ -206,23 +203,6 @@ func (a commands) allowed(cmd *cobra.Command, f flags) ([]string, error) {
 	return append(out, more...), nil
 }
 
-// allowedFiles are the problems of db-init that somebody agreed to.
-func allowedFiles(cmd *cobra.Command, words []string) ([]sqlfile.Code, error) {
-	known := map[string]sqlfile.Code{}
-	for _, code := range dbinit.Allowable() {
-		known[strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(string(code), "DBINIT_"), "_", "-"))] = code
-	}
-	var out []sqlfile.Code
-	for _, w := range words {
-		code, ok := known[w]
-		if !ok {
-			return nil, app.Usagef(cmd, "--db-init-allow takes gap, missing and out-of-order, not %q", w)
-		}
-		out = append(out, code)
-	}
-	return out, nil
-}
-
 // postgres is how the throwaway server is had.
 func (a commands) postgres(f flags) func(context.Context, []string) (*server.Server, error) {
 	return func(ctx context.Context, extensions []string) (*server.Server, error) {
@@ -235,12 +215,4 @@ func (a commands) postgres(f flags) func(context.Context, []string) (*server.Ser
 			}
 		})
 	}
-}
-
-// absolute names a folder of the project.
-func absolute(root, path string) string {
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(root, path)
 }
