@@ -84,6 +84,7 @@ for need; do
       ;;
     postgres)
       have_postgres || { packages+=(postgresql) && advice+=("postgresql"); }
+      PATH=$PATH:/usr/sbin want pgbouncer pgbouncer
       have_postgis || { packages+=(POSTGIS) && advice+=("postgis for that postgresql"); }
       ;;
     directus)

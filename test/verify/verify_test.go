@@ -3,6 +3,8 @@
 package verify
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -39,8 +41,12 @@ func TestCorpus(t *testing.T) {
 	}
 	for _, name := range []string{"8", "14", "20"} {
 		data, err := os.ReadFile(filepath.Join(corpus, name+".12.yaml"))
+		if errors.Is(err, fs.ErrNotExist) && os.Getenv("SCHEMAGUARD_CORPUS") == "" {
+			t.Log("the corpus is not here: it runs where a folder beside the clone or SCHEMAGUARD_CORPUS holds it")
+			return
+		}
 		if err != nil {
-			t.Skip("needs the corpus: ", err)
+			t.Fatal(err)
 		}
 		t.Run(name, func(t *testing.T) {
 			p := example(t, folder)
