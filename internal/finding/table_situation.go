@@ -45,7 +45,7 @@ func situationTable() []Info {
 		{
 			NotAdopted, Situation, Danger, "the database has collections, and nobody has said yet that they are in order",
 			"Schemaguard has not seen this database before. Without a sync point, it cannot tell what was made here from what was applied here, so it calls too much unsaved rather than too little.",
-			"Look at `schemaguard status`. When it is as it should be: `schemaguard init`.",
+			"Look at `schemaguard status`. When it is as it should be: `schemaguard init`, or in a container `schemaguard boot --adopt`, once.",
 		},
 		{
 			GitUnreadable, Situation, Warning, "git cannot be asked",
