@@ -9,13 +9,13 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/schemaguard/schemaguard/internal/audit/object"
+	"github.com/schemaguard/schemaguard/internal/connection"
 	"github.com/schemaguard/schemaguard/internal/pgserver"
 	"github.com/schemaguard/schemaguard/internal/redact"
 )
@@ -45,9 +45,9 @@ func On(ctx context.Context, server string) (dsn string, remove func() error, er
 		return "", nil, errors.New("reading --throwaway-dsn: it is no connection string of Postgres")
 	}
 	name := "schemaguard_audit_" + strings.ToLower(rand.Text()[:12])
-	dsn, err = other(server, name)
+	dsn, err = connection.Other(server, name)
 	if err != nil {
-		return "", nil, err
+		return "", nil, fmt.Errorf("reading --throwaway-dsn: %w", err)
 	}
 	// template0 is as Postgres made it: what an administrator put into template1 is no work of db-init.
 	if err := execute(ctx, config, "CREATE DATABASE "+object.Quote(name)+" TEMPLATE template0"); err != nil {
@@ -73,21 +73,4 @@ func execute(ctx context.Context, config *pgconn.Config, sql string) error {
 	}
 	defer func() { _ = conn.Close(ctx) }()
 	return conn.Exec(ctx, sql).Close()
-}
-
-// other is the dsn of another database of the same server.
-func other(dsn, database string) (string, error) {
-	if !strings.HasPrefix(dsn, "postgres://") && !strings.HasPrefix(dsn, "postgresql://") {
-		return dsn + " dbname=" + database, nil // of two the last counts
-	}
-	u, err := url.Parse(dsn)
-	if err != nil {
-		return "", errors.New("reading --throwaway-dsn: it is no URL")
-	}
-	u.Path, u.RawPath = "/"+database, ""
-	q := u.Query()
-	q.Del("dbname")
-	q.Del("database")
-	u.RawQuery = q.Encode()
-	return u.String(), nil
 }

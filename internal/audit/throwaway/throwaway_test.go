@@ -57,22 +57,6 @@ func TestOnSaysNoPassword(t *testing.T) {
 	}
 }
 
-func TestOther(t *testing.T) {
-	t.Parallel()
-	for dsn, want := range map[string]string{
-		"postgres://u:p%40@h:5/a?sslmode=disable": "postgres://u:p%40@h:5/x?sslmode=disable",
-		"postgres:///a?host=%2Ftmp%2Fs&dbname=b":  "postgres:///x?host=%2Ftmp%2Fs",
-		"host=h dbname=a":                         "host=h dbname=a dbname=x",
-	} {
-		if got, err := other(dsn, "x"); err != nil || got != want {
-			t.Errorf("other(%q) is %q, %v; want %q", dsn, got, err, want)
-		}
-		if c, err := pgconn.ParseConfig(want); err != nil || c.Database != "x" {
-			t.Errorf("%q leads elsewhere: %v", want, err)
-		}
-	}
-}
-
 func TestLocal(t *testing.T) {
 	t.Parallel()
 	pgtest.Binaries(t) // ends the test where there are none

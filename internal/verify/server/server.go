@@ -10,13 +10,13 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/schemaguard/schemaguard/internal/connection"
 	"github.com/schemaguard/schemaguard/internal/pgserver"
 	"github.com/schemaguard/schemaguard/internal/redact"
 )
@@ -138,9 +138,9 @@ func (s *Server) Create(ctx context.Context, word string, from *pgconn.Config) (
 		return nil, fmt.Errorf("making a database on %s: %w", s.Name, err)
 	}
 	s.made = append(s.made, name)
-	dsn, err := other(s.admin, name)
+	dsn, err := connection.Other(s.admin, name)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("reading --throwaway-dsn: %w", err)
 	}
 	config, err := pgconn.ParseConfig(dsn)
 	if err != nil {
@@ -186,20 +186,3 @@ func (s *Server) ask(ctx context.Context, sql string) ([]string, error) {
 
 func quote(name string) string   { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
-
-// other is the connection string of another database of the same server.
-func other(dsn, database string) (string, error) {
-	if !strings.HasPrefix(dsn, "postgres://") && !strings.HasPrefix(dsn, "postgresql://") {
-		return dsn + " dbname=" + database, nil // of two the last counts
-	}
-	u, err := url.Parse(dsn)
-	if err != nil {
-		return "", errors.New("reading --throwaway-dsn: it is no URL")
-	}
-	u.Path, u.RawPath = "/"+database, ""
-	q := u.Query()
-	q.Del("dbname")
-	q.Del("database")
-	u.RawQuery = q.Encode()
-	return u.String(), nil
-}
