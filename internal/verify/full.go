@@ -189,6 +189,9 @@ func (b *building) call(ctx context.Context, words ...string) (command.Ended, er
 		ctx := context.WithoutCancel(ctx)
 		_, _ = command.Run(ctx, command.Options{Words: c.Remove, Dir: c.Dir, Environ: c.Environ, Timeout: removeTimeout})
 	}
+	if late := (*command.TimeoutError)(nil); errors.As(err, &late) {
+		err = fmt.Errorf("%s did not end within %s and was stopped (--timeout gives it more)", late.Name, late.After)
+	}
 	b.output = nil
 	for line := range strings.SplitSeq(strings.TrimSpace(said.text()), "\n") {
 		if line = terminal.Clean(secrets.String(line)); line != "" {
