@@ -29,24 +29,36 @@ finds; "schemaguard db-init verify" is for scripts.`,
 }
 
 func (a commands) status(cmd *cobra.Command, asJSON bool) error {
-	s, err := a.open(cmd)
+	s, status, err := a.looked(cmd)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	status, err := s.Status(a.Ctx)
-	if err != nil {
-		return a.failed(err, s.settings)
-	}
-	claimed, err := a.overlaps(s, status)
-	if err != nil {
-		return a.failed(err, s.settings)
-	}
-	status.Problems = append(status.Problems, claimed...)
 	if asJSON {
 		return writeJSON(a.Streams.Out, document(status, ""))
 	}
 	return a.show(s, status)
+}
+
+// looked opens the database and compares the files with its table, and with what
+// the snapshot claims. The caller closes the session.
+func (a commands) looked(cmd *cobra.Command) (*session, dbinit.Status, error) {
+	s, err := a.open(cmd)
+	if err != nil {
+		return nil, dbinit.Status{}, err
+	}
+	status, err := s.Status(a.Ctx)
+	if err == nil {
+		var claimed []sqlfile.Problem
+		claimed, err = a.overlaps(s, status)
+		status.Problems = append(status.Problems, claimed...)
+	}
+	if err != nil {
+		err = a.failed(err, s.settings)
+		s.Close()
+		return nil, status, err
+	}
+	return s, status, nil
 }
 
 func (a commands) verifyCommand() *cobra.Command {
@@ -63,24 +75,15 @@ func (a commands) verifyCommand() *cobra.Command {
 }
 
 func (a commands) verify(cmd *cobra.Command, asJSON bool) error {
-	s, err := a.open(cmd)
+	s, status, err := a.looked(cmd)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	status, err := s.Status(a.Ctx)
-	if err != nil {
-		return a.failed(err, s.settings)
-	}
-	claimed, err := a.overlaps(s, status)
-	if err != nil {
-		return a.failed(err, s.settings)
-	}
 	allow, err := a.allowed(cmd)
 	if err != nil {
 		return err
 	}
-	status.Problems = append(status.Problems, claimed...)
 	status.Problems = dbinit.Without(status.Problems, allow)
 	verdict := "clean"
 	if len(status.Problems) > 0 {
