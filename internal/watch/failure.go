@@ -51,6 +51,9 @@ func (w *Watcher) fail(err error) time.Duration {
 		w.state.Standing, w.state.Failure, w.state.CheckedAt = NotChecked, reason, w.checkedAt()
 		w.state.Summary, w.state.Next = text, []string{"schemaguard doctor"}
 		w.told = ""
+		if w.seen.None() && w.ws != nil {
+			w.seen = w.ws.Unseen()
+		}
 		w.seen.Keep(string(NotChecked), w.opt.Now())
 		w.emit(Failing, text)
 	}

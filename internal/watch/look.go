@@ -48,7 +48,7 @@ func (w *Watcher) look(ctx context.Context, ws *workspace.Workspace) (State, *wo
 		Standing: st, Project: filepath.Base(ws.Config.Root), Database: s.Settings.Display,
 		Directus: v.Directus.Version, Branch: branch(ctx, ws),
 		Summary: describe(st, shown), Items: v.Changes, Counts: v.Counts, Findings: v.Findings, Notes: v.Notes,
-		Next: w.next(st, shown, places[git:]), CheckedAt: began, Took: time.Since(began),
+		Next: w.next(s, st, shown, places[git:]), CheckedAt: began, Took: time.Since(began),
 	}
 	state.Places = append(state.Places, Place{Name: "live", Where: s.Settings.Display, Items: s.Live().Snapshot.Len()})
 	for i := range places {
@@ -131,8 +131,11 @@ func branch(ctx context.Context, ws *workspace.Workspace) string {
 }
 
 // next returns the commands to type.
-func (w *Watcher) next(st Standing, shown *overview.Place, boots []overview.Place) []string {
+func (w *Watcher) next(s *workspace.Session, st Standing, shown *overview.Place, boots []overview.Place) []string {
 	commands := next(st, shown)
+	if s.Repo == nil {
+		commands = withoutGit(commands)
+	}
 	if st != NotInImage {
 		return commands
 	}
@@ -154,7 +157,10 @@ func (s *State) Hint() string {
 
 // Line is the one line that an event says of a state.
 func (s *State) Line() string {
-	text := string(s.Standing) + ": " + s.Summary
+	text := s.Summary
+	if s.Failure == "" { // what stands in the way says by itself that nothing was checked
+		text = string(s.Standing) + ": " + text
+	}
 	var late []string
 	for _, p := range s.Places {
 		if p.Stale != "" {

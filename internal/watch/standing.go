@@ -2,9 +2,11 @@ package watch
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/exitcode"
+	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/overview"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/report/summary"
@@ -63,7 +65,9 @@ func lacks(p *overview.Place) int {
 func describe(s Standing, p *overview.Place) string {
 	v := &p.Verdict
 	switch s {
-	case NotChecked, Invalid, BootUnknown:
+	case Invalid:
+		return unreadable(v)
+	case NotChecked, BootUnknown:
 		return summary.Headline(v)
 	case Clean:
 		return "the database, git and the next boot agree"
@@ -91,6 +95,20 @@ func describe(s Standing, p *overview.Place) string {
 	return text
 }
 
+// unreadable says what is wrong with a snapshot file, and where.
+func unreadable(v *policy.Verdict) string {
+	text := summary.Headline(v)
+	for i := range v.Findings {
+		f := &v.Findings[i]
+		if f.Severity != finding.Invalid || f.Message == text {
+			continue
+		}
+		message, _ := strings.CutPrefix(f.Message, f.File+" ")
+		return text + ": " + summary.Place(*f) + ": " + message
+	}
+	return text
+}
+
 // How much of a state one line names.
 const (
 	shownItems  = 3
@@ -108,5 +126,21 @@ func next(s Standing, p *overview.Place) []string {
 		return nil
 	case NotChecked, Invalid, Conflict, Unsaved, Ahead, NotInImage, BootUnknown, Pending:
 	}
-	return summary.Next(&p.Verdict)
+	commands := summary.Next(&p.Verdict)
+	if s == Invalid && len(commands) == 0 && len(p.Verdict.Findings) > 0 {
+		return []string{"schemaguard explain " + string(p.Verdict.Findings[0].Code)}
+	}
+	return commands
+}
+
+// withoutGit leaves out of commands what there is no index or commit for.
+func withoutGit(commands []string) []string {
+	var out []string
+	for _, c := range commands {
+		c = strings.TrimSuffix(c, " --stage")
+		if !strings.HasPrefix(c, "git ") && !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out
 }

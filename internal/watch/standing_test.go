@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/schemaguard/schemaguard/internal/finding"
@@ -62,5 +63,27 @@ func TestStanding(t *testing.T) {
 		if got != tt.want || shown.Name != tt.shown {
 			t.Errorf("%s: %s by %s, want %s by %s", name, got, shown.Name, tt.want, tt.shown)
 		}
+	}
+}
+
+// Each command works where it is named: outside a repository there is nothing to
+// stage in.
+func TestWithoutGit(t *testing.T) {
+	t.Parallel()
+	got := withoutGit([]string{"schemaguard snapshot --stage", "git commit -m x", "schemaguard snapshot", "schemaguard doctor"})
+	if want := []string{"schemaguard snapshot", "schemaguard doctor"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// A file that cannot be read is told with the place in it.
+func TestUnreadable(t *testing.T) {
+	t.Parallel()
+	v := policy.Verdict{State: policy.NotRun, Reason: "the snapshot file cannot be trusted", Findings: []finding.Finding{
+		{Code: finding.NotRun, Severity: finding.Note, Message: "beside the point"},
+		{Code: finding.ConflictMarkers, Severity: finding.Invalid, File: "a.yaml", Line: 7, Message: "a.yaml holds marks"},
+	}}
+	if got, want := unreadable(&v), "the snapshot file cannot be trusted: a.yaml:7: holds marks"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -56,8 +56,32 @@ type Seen struct {
 	store  lastverdict.Store
 }
 
-// Seen returns what the last check of a snapshot that can be edited saw.
-func (s *Session) Seen() Seen { return s.seen }
+// Seen returns what the last check of a snapshot that can be edited saw; where none
+// could be made, what [Workspace.Unseen] returns.
+func (s *Session) Seen() Seen {
+	if s.seen.root == "" {
+		return s.Unseen()
+	}
+	return s.seen
+}
+
+// Unseen is what is known of the project while no check of it can be made: what was
+// remembered last, so that a reader hears that it does not hold any more.
+func (w *Workspace) Unseen() Seen {
+	root, err := filepath.EvalSymlinks(w.Config.Root)
+	if err != nil {
+		return Seen{}
+	}
+	store := lastverdict.Open(w.getenv)
+	r, ok := store.Load(lastverdict.Project(root))
+	if !ok {
+		r = lastverdict.Record{Target: "worktree", State: policy.NotRun.String()}
+	}
+	return Seen{record: r, root: root, store: store}
+}
+
+// None tells whether it is of no project.
+func (s Seen) None() bool { return s.root == "" }
 
 // recent is the age up to which the words of a watcher hold beside those of a check
 // that saw the same: the watcher says them again every minute.

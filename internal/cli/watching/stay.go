@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os/signal"
 	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/itemdiff"
@@ -23,6 +25,10 @@ import (
 func (a commands) run(r *running) error {
 	frugal()
 	ctx, stop := context.WithCancel(a.Ctx)
+	defer stop()
+	ctx, unhook := untilHangUp(ctx)
+	defer unhook()
+	context.AfterFunc(ctx, a.Release) // a second ctrl-c ends what the first one cannot: a read of a disk that is gone
 	var group sync.WaitGroup
 	defer group.Wait()
 	defer stop()
@@ -45,6 +51,15 @@ func (a commands) run(r *running) error {
 		}
 	})
 	return r.watcher.Run(ctx)
+}
+
+// untilHangUp ends a context when the terminal goes away, so that nothing that was
+// started stays behind; not where that is to be outlived, as under nohup.
+func untilHangUp(ctx context.Context) (context.Context, context.CancelFunc) {
+	if signal.Ignored(syscall.SIGHUP) {
+		return context.WithCancel(ctx)
+	}
+	return signal.NotifyContext(ctx, syscall.SIGHUP)
 }
 
 // fileOptions are the files that a project depends on.

@@ -1,0 +1,39 @@
+//go:build unix
+
+package watch
+
+import (
+	"bufio"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// However the watcher is told to end, it ends by itself and with 0: also when its
+// terminal goes away, so that nothing that it started stays behind.
+func TestSignalsEndIt(t *testing.T) {
+	t.Parallel()
+	d := newDay(t)
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		cmd := d.command("watch", "--plain", "--no-docker", "--interval", "100ms")
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || !strings.Contains(line, "clean") {
+			t.Fatalf("%q, %v", line, err)
+		}
+		if err := cmd.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		stuck := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("%s: %v", signal, err)
+		}
+		stuck.Stop()
+	}
+}
