@@ -45,11 +45,13 @@ func standing(places []overview.Place) (Standing, *overview.Place) {
 			return map[string]Standing{"index": NotStaged, "HEAD": NotInCommit, boot: NotInImage}[p.Name], p
 		}
 	}
-	switch c := first.Verdict.Counts; {
-	case unknown != nil:
+	if unknown != nil {
 		return BootUnknown, unknown
-	case c.Pending > 0, c.CommittedDrop > 0:
-		return Pending, first
+	}
+	for i := range places { // of a place besides the worktree as well: it is not clean where git or an image has more
+		if c := places[i].Verdict.Counts; c.Pending > 0 || c.CommittedDrop > 0 {
+			return Pending, &places[i]
+		}
 	}
 	return Clean, first
 }
