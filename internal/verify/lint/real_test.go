@@ -14,12 +14,13 @@ import (
 )
 
 // TestWhatDirectusWroteIsLawful: nothing that a real Directus wrote of a real
-// database refuses.
+// database refuses. (The databases of odd settings have foreign keys into schemas
+// that their snapshots leave out, which no new database could take.)
 func TestWhatDirectusWroteIsLawful(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..", "..")
 	var files []string
-	for _, pattern := range []string{"snapshots/schema.yaml", "test/conformance/*/snapshot.yaml.gz", "../shared/corpus/*.12.yaml"} {
+	for _, pattern := range []string{"snapshots/schema.yaml", "test/conformance/*[0-9]/snapshot.yaml.gz", "../shared/corpus/*.12.yaml"} {
 		found, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			t.Fatal(err)
