@@ -21,6 +21,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/live"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
+	"github.com/schemaguard/schemaguard/internal/terminal"
 	"github.com/schemaguard/schemaguard/internal/verify/baseline"
 	"github.com/schemaguard/schemaguard/internal/verify/runner"
 	"github.com/schemaguard/schemaguard/internal/verify/server"
@@ -224,10 +225,14 @@ func (r *run) summary(mode string, state policy.State, refusals int) string {
 	}
 	switch state {
 	case policy.Clean:
+		text := "the files apply to a new database and come back as they are"
 		if mode == "native" {
-			return "the files are sound; nothing was applied (" + r.Why + ")"
+			text = "the files are sound; nothing was applied (" + r.Why + ")"
 		}
-		return "the files apply to a new database and come back as they are"
+		if r.NoBase != nil { // in every format, since not all show the steps
+			text += "; no upgrade was tried (" + terminal.Clean(r.NoBase.Msg) + ")"
+		}
+		return text
 	case policy.NotRun:
 		return "not verified: " + failed
 	case policy.Drift, policy.Refused:

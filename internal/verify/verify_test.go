@@ -273,3 +273,31 @@ func TestUpgrade(t *testing.T) {
 		}
 	}
 }
+
+// TestUpgradeOfFiles: production has applied what the base has, so a file that a
+// branch changes is refused there, though a new database takes it.
+func TestUpgradeOfFiles(t *testing.T) {
+	t.Parallel()
+	o := options(t, example(t), map[string]string{"db-init/001_a.sql": "SELECT 2;", "db-init/002_b.sql": "SELECT 3;"})
+	had := options(t, example(t), map[string]string{"db-init/001_a.sql": "SELECT 1;"})
+	o.Base = &baseline.Baseline{Commit: "1", Name: "main (1)", Data: o.Data, Set: had.Set}
+	standIn(t, &o, quiet)
+	r := Run(t.Context(), o)
+	if all := outcomes(r); r.Exit != 6 || all[len(all)-1] != "upgrade failed" || !cmp.Equal(refusals(r), []string{"DBINIT_CHANGED file db-init/001_a.sql"}) {
+		t.Errorf("exit %d %q %q", r.Exit, all, refusals(r))
+	}
+	added := options(t, example(t), map[string]string{"db-init/001_a.sql": "SELECT 1;", "db-init/002_b.sql": "SELECT 3;"})
+	added.Base = o.Base
+	standIn(t, &added, quiet)
+	if r = Run(t.Context(), added); r.Exit != 0 || outcomes(r)[len(r.Steps)-1] != "upgrade ok" {
+		t.Errorf("a file more: exit %d %q\n%+v", r.Exit, outcomes(r), r.Verdict.Findings)
+	}
+	broken := options(t, example(t), map[string]string{"db-init/001_a.sql": "SELECT nothing;"})
+	mended := options(t, example(t), map[string]string{"db-init/001_a.sql": "SELECT 1;"})
+	mended.Base = &baseline.Baseline{Commit: "1", Name: "main (1)", Data: o.Data, Set: broken.Set}
+	standIn(t, &mended, quiet)
+	r = Run(t.Context(), mended) // the base itself does not run: nothing is known of an upgrade, and nothing refuses
+	if last := r.Steps[len(r.Steps)-1]; r.Exit != 3 || last.State != NotRun || !strings.Contains(last.Text, "main (1) cannot be built") || len(refusals(r)) != 0 {
+		t.Errorf("a base that does not run: exit %d %+v %q", r.Exit, last, refusals(r))
+	}
+}
