@@ -9,8 +9,9 @@ import (
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 )
 
-// TestWhatDirectusWroteIsLawful: nothing that a real Directus wrote of a real
-// database refuses.
+// TestWhatDirectusWroteIsLawful: nothing that a real Directus wrote of a database
+// that it had made itself refuses: the example, and the schemas of other people where
+// they are at hand.
 func TestWhatDirectusWroteIsLawful(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..", "..")
