@@ -36,7 +36,7 @@ func (d *day) open(width, height int) *console {
 		d.t.Fatal(err)
 	}
 	c := &console{t: d.t, socket: filepath.Join(d.t.TempDir(), "s")}
-	shell := fmt.Sprintf("exec env -i PATH=%s HOME=%s XDG_STATE_HOME=%s TZ=UTC LANG=C.UTF-8 TERM=screen-256color PS1=READY: bash --norc --noprofile",
+	shell := fmt.Sprintf("exec env -i PATH=%s HOME=%s XDG_STATE_HOME=%s TZ=UTC LANG=C.UTF-8 TERM=screen-256color HISTFILE=/dev/null PS1=READY: bash --norc --noprofile",
 		filepath.Dir(bin)+":"+os.Getenv("PATH"), d.home, d.home)
 	c.tmux("new-session", "-d", "-c", d.dir, "-x", strconv.Itoa(width), "-y", strconv.Itoa(height), shell)
 	d.t.Cleanup(func() { _ = exec.Command("tmux", "-S", c.socket, "kill-server").Run() })
