@@ -159,11 +159,14 @@ type answer struct {
 		Name, State, Text string
 		Output            []string
 	} `json:"steps"`
-	Findings []struct {
-		Code, Item, Message, File, Fix string
-		Line                           int
-		Refuses                        bool
-	} `json:"findings"`
+	Findings []found `json:"findings"`
+}
+
+// found is a finding in the JSON.
+type found struct {
+	Code, Item, Message, File, Fix string
+	Line                           int
+	Refuses                        bool
 }
 
 // verify runs the command, and reads its JSON where it writes that.
@@ -208,8 +211,8 @@ func (a answer) state(name string) string {
 	return ""
 }
 
-// found lists the refusals: "CODE item".
-func (a answer) found() []string {
+// refusals lists them: "CODE item".
+func (a answer) refusals() []string {
 	var out []string
 	for _, f := range a.Findings {
 		if f.Refuses {

@@ -12,6 +12,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/schemaguard/schemaguard/internal/directuslab"
+	"github.com/schemaguard/schemaguard/internal/pgserver"
+	"github.com/schemaguard/schemaguard/internal/snapshot"
 )
 
 // steps of a full run, in order.
@@ -71,7 +75,7 @@ func TestUpgradeThatLoses(t *testing.T) {
 	p.without("commands")
 	p.commit("drop a collection")
 	got := p.full("--base", "main")
-	if want := []string{"COLLECTION_DROP collection commands"}; got.Code != 2 || got.Verdict != "refused" || !cmp.Equal(want, got.found()) {
+	if want := []string{"COLLECTION_DROP collection commands"}; got.Code != 2 || got.Verdict != "refused" || !cmp.Equal(want, got.refusals()) {
 		t.Fatalf("%+v", got)
 	}
 	if diff := cmp.Diff([]string{"COLLECTION_DROP:collection commands"}, got.Consent); diff != "" {
@@ -80,7 +84,7 @@ func TestUpgradeThatLoses(t *testing.T) {
 	if got.state("upgrade") != "failed" || got.state("convergence") != "ok" {
 		t.Errorf("%+v", got.Steps)
 	}
-	if native := p.verify("--native", "--json", "--base", "main"); native.Code != 2 || !cmp.Equal(got.found(), native.found()) {
+	if native := p.verify("--native", "--json", "--base", "main"); native.Code != 2 || !cmp.Equal(got.refusals(), native.refusals()) {
 		t.Errorf("from the files alone: %+v", native)
 	}
 	if other := p.verify("--native", "--json", "--base", "main", "--allow", "COLLECTION_DROP:collection devices"); other.Code != 2 {
@@ -107,18 +111,62 @@ func TestWhatDoesNotComeBack(t *testing.T) {
 	}
 	p.write(file, []byte(after))
 	got := p.full("--no-upgrade")
-	if got.Code != 2 || got.state("convergence") != "failed" || len(got.found()) == 0 || !strings.HasPrefix(got.found()[0], "NOT_CONVERGENT field ") {
+	if got.Code != 2 || got.state("convergence") != "failed" || len(got.refusals()) == 0 || !strings.HasPrefix(got.refusals()[0], "NOT_CONVERGENT field ") {
 		t.Fatalf("%+v", got)
 	}
-	f := got.Findings[slices.IndexFunc(got.Findings, func(f struct {
-		Code, Item, Message, File, Fix string
-		Line                           int
-		Refuses                        bool
-	}) bool {
-		return f.Refuses
-	})]
+	f := got.Findings[slices.IndexFunc(got.Findings, func(f found) bool { return f.Refuses })]
 	if f.File != file || f.Line == 0 || !strings.Contains(f.Message, "numeric_precision is 32, not 17") {
 		t.Errorf("%+v", f)
+	}
+}
+
+// TestAnotherVersion: a snapshot that Directus 11.17.4 wrote, with that Directus; and
+// with the word of a project that runs another, which refuses.
+func TestAnotherVersion(t *testing.T) {
+	const older = "11.17.4"
+	folder := directus(t)
+	lab, err := directuslab.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	olderFolder, err := lab.Install(t.Context(), older)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := example(t, olderFolder)
+	newer := snapshot.Decode(file, []byte(p.read())).Snapshot
+	plain := snapshot.New(newer.Version, newer.Directus, newer.Vendor) // without the indexes of fields that it lacks
+	for _, kind := range []snapshot.Kind{snapshot.Collection, snapshot.Field, snapshot.Relation} {
+		for _, item := range newer.Items(kind) {
+			plain.Add(item)
+		}
+	}
+	p.write(file, snapshot.Encode(plain, snapshot.YAML))
+	srv, err := pgserver.Start(t.Context(), pgserver.Options{TCP: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = srv.Stop() })
+	dsn := srv.TCPDSN("postgres")
+	for _, args := range [][]string{{"bootstrap"}, {"schema", "apply", "--yes", filepath.Join(p.dir, file)}} {
+		if res, err := lab.Run(t.Context(), older, dsn, nil, args...); err != nil || res.Code != 0 {
+			t.Fatalf("%v %+v", err, res)
+		}
+	}
+	data, err := lab.Snapshot(t.Context(), older, dsn, nil, "yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.write(file, data)
+	if got := p.full("--no-upgrade"); got.Code != 0 || got.state("convergence") != "ok" || got.state("second apply") != "ok" {
+		t.Errorf("%+v", got)
+	}
+	if got := p.verify("--native", "--no-upgrade", "--directus", folder); got.Code != 4 {
+		t.Errorf("--native with --directus: %+v", got)
+	}
+	p.write("package.json", []byte(`{"dependencies": {"directus": "12.4.1"}}`))
+	if got := p.verify("--native", "--no-upgrade", "--json"); got.Code != 2 || !cmp.Equal(got.refusals(), []string{"VERSION_SKEW "}) {
+		t.Errorf("%+v", got)
 	}
 }
 

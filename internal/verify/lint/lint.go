@@ -67,6 +67,7 @@ func File(f *snapshot.File, v directus.Version) []finding.Finding {
 	}
 	l.collections()
 	l.fields()
+	l.systemFields()
 	l.relations()
 	return l.found
 }

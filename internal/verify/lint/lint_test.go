@@ -53,6 +53,8 @@ fields:
   - {collection: orders_pages, field: item, type: string, meta: null, schema: {name: item, table: orders_pages}}
   - {collection: orders_pages, field: collection, type: string, meta: null, schema: {name: collection, table: orders_pages}}
   - {collection: directus_users, field: phone, type: unknown, meta: null, schema: {name: phone, table: directus_users}}
+systemFields:
+  - {collection: directus_oauth_clients, field: date_created, schema: {is_indexed: true}}
 relations:
   - {collection: orders_texts, field: order, related_collection: orders, meta: {one_field: texts, junction_field: language}, schema: {foreign_key_table: orders, foreign_key_column: id}}
   - {collection: orders_texts, field: language, related_collection: languages, meta: {one_field: null, junction_field: order}, schema: {foreign_key_table: languages, foreign_key_column: code}}
@@ -117,6 +119,9 @@ func TestFile(t *testing.T) {
 		{"no junction field", "junction_field: item", "junction_field: thing", []string{"STALE_REFERENCE relation orders_pages.orders_id"}},
 		{"no sort field of a relation", "one_field: orders, sort_field: sort", "one_field: orders, sort_field: rank", []string{"STALE_REFERENCE relation orders.customer"}},
 		{"no field to name languages by", "languageField: title", "languageField: name", []string{"STALE_REFERENCE field orders.texts"}},
+		{"an index of no system field", "oauth_clients, field: date_created", "oauth_clients, field: date_made", []string{"!BROKEN_REFERENCE system field directus_oauth_clients.date_made"}},
+		{"a system field of another version", "directus: 12.4.1", "directus: 11.17.4", []string{"!BROKEN_REFERENCE system field directus_oauth_clients.date_created"}},
+		{"a version that nobody knows yet", "directus: 12.4.1", "directus: 99.0.0", nil},
 		{"any of nothing", "one_allowed_collections: [customers]", "one_allowed_collections: []", []string{"STALE_REFERENCE relation orders_pages.item"}},
 		{"any of what is not there", "one_allowed_collections: [customers]", "one_allowed_collections: [customers, gone]", []string{"STALE_REFERENCE relation orders_pages.item"}},
 		{"no field for which collection", "one_collection_field: collection", "one_collection_field: kind", []string{"STALE_REFERENCE relation orders_pages.item"}},
@@ -139,7 +144,7 @@ func TestFilesThatCannotBeTrusted(t *testing.T) {
 		"": "!NOT_A_SNAPSHOT ",
 		strings.Replace(sound, "vendor: postgres", "vendor: mysql", 1):      "!FOREIGN_VENDOR ",
 		strings.Replace(sound, "relations:", "<<<<<<< HEAD\nrelations:", 1): "!CONFLICT_MARKERS ",
-		sound[:strings.Index(sound, "relations:")]:                          "!SNAPSHOT_TRUNCATED ",
+		sound[:strings.Index(sound, "\nrelations:")+1]:                      "!SNAPSHOT_TRUNCATED ",
 	} {
 		if got := found(text); len(got) != 1 || got[0] != want {
 			t.Errorf("%.20q: %q, want %q", text, got, want)
@@ -163,13 +168,13 @@ func TestFindingsHaveAPlace(t *testing.T) {
 func TestQuick(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	head, rest, _ := strings.Cut(sound, "fields:\n")
-	_, relations, _ := strings.Cut(rest, "relations:\n")
-	b.WriteString(head + "fields:\n" + strings.TrimSuffix(rest, "relations:\n"+relations))
+	head, rest, _ := strings.Cut(sound, "\nfields:\n")
+	rest, relations, _ := strings.Cut(rest, "systemFields:\n")
+	b.WriteString(head + "\nfields:\n" + rest)
 	for i := range 20_000 {
 		fmt.Fprintf(&b, "  - {collection: orders, field: f%d, type: string, meta: {group: detail}, schema: {name: x}}\n", i)
 	}
-	b.WriteString("relations:\n" + relations)
+	b.WriteString("systemFields:\n" + relations)
 	began := time.Now()
 	found(b.String())
 	if took := time.Since(began); took > 5*time.Second {

@@ -95,6 +95,22 @@ func (l *linter) language(item, shows *snapshot.Item) {
 	}
 }
 
+// systemFields looks at indexes of Directus's own fields: one that this version lacks
+// makes its apply fail (11.17.4, services/fields.js, updateField). Of a version newer
+// than those known nothing can be said.
+func (l *linter) systemFields() {
+	all := directus.Releases()
+	if l.version.Compare(all[len(all)-1]) > 0 {
+		return
+	}
+	list := l.snap.Items(snapshot.SystemField)
+	for i := range list {
+		if item := &list[i]; !directus.IsSystemField(l.version, item.Key.Collection, item.Key.Field) {
+			l.wrong(BrokenReference, item, fmt.Sprintf("%s is no field of Directus %s", item.Key, l.version), "the apply fails")
+		}
+	}
+}
+
 // systemAlias tells a field that one of Directus's own relations is shown by.
 func systemAlias(v directus.Version, key snapshot.Key) bool {
 	return directus.IsSystemField(v, key.Collection, key.Field)
