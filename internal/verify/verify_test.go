@@ -124,7 +124,7 @@ func TestNative(t *testing.T) {
 		{"the version that runs", sound, nil, []live.Candidate{{Version: "12.4.1", Source: "image x"}}, 0, nil},
 		{"another patch", sound, nil, []live.Candidate{{Version: "12.4.9", Source: "image x"}}, 0, nil},
 		{"another minor", sound, nil, []live.Candidate{{Version: "12.3.0", Source: "image x"}}, 2, []string{"VERSION_SKEW "}},
-		{"no version, then one", sound, nil, []live.Candidate{{Version: "latest"}, {Version: "11.17.4", Source: "package.json"}}, 2, []string{"VERSION_SKEW "}},
+		{"no version, then one", sound, nil, []live.Candidate{{Version: "latest"}, {Version: "12.3.0", Source: "package.json"}}, 2, []string{"VERSION_SKEW "}},
 		{"no yaml", "a: [", nil, nil, 5, []string{"SNAPSHOT_INVALID "}},
 		{"a file that cannot run", sound, map[string]string{"db-init/001_a.sql": "\\i x"}, nil, 6, []string{"DBINIT_PSQL_COMMAND file db-init/001_a.sql"}},
 		{"both", sound, map[string]string{"db-init/001_a.sql": "CREATE TABLE devices (a int);"}, nil, 6, []string{"DBINIT_CREATES file db-init/001_a.sql"}},

@@ -34,7 +34,7 @@ func Commands(a *app.App) []*cobra.Command { return []*cobra.Command{commands{a}
 type flags struct {
 	native, noUpgrade, json bool
 	directus, image         string
-	throwaway, base         string
+	throwaway, given, base  string
 	format                  string
 	allow, allowFiles       []string
 	reports                 []string
@@ -58,7 +58,9 @@ output says so.
 
 Postgres is started from the binaries of this machine, else in docker, with PostGIS
 or Timescale where db-init creates them; or databases of new names are made on the
-server of --throwaway-dsn, and removed. Nothing else is written to.
+server of --throwaway-dsn, and removed. A role that may make none uses the database
+of --empty-database, which has to be empty, and leaves out the upgrade. Nothing else
+is written to.
 
 Exit 0: verified. Exit 2: something would be lost, or does not come back as written.
 Exit 3: something could not be checked. Exit 5: the snapshot cannot work. Exit 6:
@@ -81,6 +83,7 @@ func (a commands) verifyCommand() *cobra.Command {
 	s.StringVar(&f.directus, "directus", "", "run Directus with this `command`, or from this folder")
 	s.StringVar(&f.image, "image", "", "run Directus in this docker `image`")
 	s.StringVar(&f.throwaway, "throwaway-dsn", "", "make the throwaway databases on this server (`URL` or keyword DSN)")
+	s.StringVar(&f.given, "empty-database", "", "write to this database, which has to be empty (`URL` or keyword DSN)")
 	s.StringVar(&f.base, "base", "", "the `commit` or branch that production runs (default: what a pull request goes to, else origin/HEAD)")
 	s.BoolVar(&f.noUpgrade, "no-upgrade", false, "leave out the upgrade from the base")
 	s.StringArrayVar(&f.allow, "allow", nil, "agree to a loss (`CODE:ITEM`, as the refusal prints it; also $"+consent.Variable+")")
@@ -102,8 +105,12 @@ func (f *flags) check(cmd *cobra.Command) error {
 	switch {
 	case !slices.Contains(render.Formats(), f.format):
 		return app.Usagef(cmd, "reading --format: %q is none of %s", f.format, strings.Join(render.Formats(), ", "))
-	case f.native && (f.directus != "" || f.image != "" || f.throwaway != ""):
+	case f.native && (f.directus != "" || f.image != "" || f.throwaway != "" || f.given != ""):
 		return app.Usagef(cmd, "--native runs no Directus and no Postgres")
+	case f.throwaway != "" && f.given != "":
+		return app.Usagef(cmd, "--throwaway-dsn and --empty-database both say where to write")
+	case f.given != "" && !f.noUpgrade:
+		return app.Usagef(cmd, "an upgrade needs more than the one database of --empty-database: add --no-upgrade")
 	case f.directus != "" && f.image != "":
 		return app.Usagef(cmd, "--directus and --image both say what to run")
 	case f.noUpgrade && f.base != "":
@@ -208,6 +215,9 @@ func (a commands) postgres(f flags) func(context.Context, []string) (*server.Ser
 	return func(ctx context.Context, extensions []string) (*server.Server, error) {
 		if f.throwaway != "" {
 			return server.Named(ctx, f.throwaway, extensions)
+		}
+		if f.given != "" {
+			return server.Given(ctx, f.given, extensions)
 		}
 		return server.Open(ctx, extensions, server.CLI(a.Environ), func(text string) {
 			if f.format == "text" && !a.Flags.Quiet {

@@ -26,7 +26,9 @@ type Server struct {
 	// Name is what messages call it: "Postgres 15 of this machine".
 	Name string
 
-	admin string // a connection string
+	admin string         // a connection string
+	given *pgconn.Config // the one database there is; nil where they are made
+	taken bool
 	made  []string
 	stop  func() error
 }
@@ -126,6 +128,9 @@ func (s *Server) require(ctx context.Context, extensions []string) error {
 // Create makes an empty database of a new name, or a copy of one that Create made
 // and that nobody is connected to; it returns how to connect.
 func (s *Server) Create(ctx context.Context, word string, from *pgconn.Config) (*pgconn.Config, error) {
+	if s.given != nil {
+		return s.give(from)
+	}
 	name := "schemaguard_verify_" + word + "_" + strings.ToLower(rand.Text()[:8])
 	template := "template0" // what an administrator put into template1 is no work of db-init
 	if from != nil {

@@ -152,3 +152,41 @@ func TestOpen(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestGiven: a database is taken as it is where it is empty, extensions or not, and
+// where it has a single view it is left alone.
+func TestGiven(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.Database(t)
+	s := Server{admin: dsn}
+	if _, err := s.ask(t.Context(), "CREATE EXTENSION IF NOT EXISTS pg_stat_statements"); err != nil {
+		t.Logf("without an extension that has views: %v", err)
+	}
+	given, err := Given(t.Context(), dsn, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := given.Create(t.Context(), "new", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var one *OnlyOneError
+	for _, from := range []*pgconn.Config{nil, first} {
+		if c, err := given.Create(t.Context(), "more", from); !errors.As(err, &one) {
+			t.Errorf("%+v, %v", c, err)
+		}
+	}
+	if err := given.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.ask(t.Context(), "CREATE VIEW v AS SELECT 1"); err != nil {
+		t.Fatal(err)
+	}
+	var used *NotEmptyError
+	if _, err := Given(t.Context(), dsn, nil); !errors.As(err, &used) || used.Objects != "1" {
+		t.Error(err)
+	}
+	if _, err := Given(t.Context(), "port=hunter22", nil); err == nil || strings.Contains(err.Error(), "hunter22") {
+		t.Error(err)
+	}
+}
