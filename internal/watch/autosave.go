@@ -17,35 +17,41 @@ import (
 // autosave remembers what was saved without being asked.
 type autosave struct {
 	live string // the schema that was last looked at
+	owed bool   // it was not saved, and will be once nothing stands in the way
+	said string // why not, so that it is said once
 }
 
 // saveBy writes the snapshot file of the working tree by itself, where live holds
 // work that no snapshot has: it never stages and never commits. What a colleague
 // committed stays in the file, and the file as it was is kept. It acts on a change
-// of live only, so that a file which somebody put back stays as it is.
+// of live only, so that a file which somebody put back stays as it is, or when what
+// stood in the way of saving that change may have gone.
 func (w *Watcher) saveBy(ctx context.Context, s *workspace.Session, state *State) {
 	live := lastverdict.Sum(snapshot.Encode(s.Live().Snapshot, snapshot.YAML))
-	if live == w.auto.live {
+	if live == w.auto.live && !w.auto.owed {
 		return
 	}
-	w.auto.live = live
+	if live != w.auto.live {
+		w.auto.said = ""
+	}
+	w.auto.live, w.auto.owed = live, state.Standing == Conflict || state.Standing == Invalid
 	switch {
 	case state.Standing != Unsaved:
 		return
 	case s.Repo != nil && s.Joining(ctx):
-		w.emit(Noticed, "not saved: git is in the middle of a merge or rebase")
+		w.notSaved("not saved: git is in the middle of a merge or rebase", nil)
 		return
 	}
 	undo, err := keep(s)
 	if err != nil {
-		w.emit(Noticed, "not saved, since the file as it is could not be kept: "+err.Error())
+		w.notSaved("not saved, since the file as it is could not be kept", err)
 		return
 	}
 	o := w.opt.Save()
 	o.KeepPending = s.Config.Snapshot.Command.V == "" && state.Counts.Pending+state.Counts.CommittedDrop > 0
 	out, err := save.Save(ctx, s, o)
 	if err != nil {
-		w.emit(Noticed, "not saved: "+err.Error())
+		w.notSaved("not saved", err)
 		return
 	}
 	if !out.Changed {
@@ -57,6 +63,19 @@ func (w *Watcher) saveBy(ctx context.Context, s *workspace.Session, state *State
 	}
 	w.emit(Saved, text)
 	w.Poke(Files)
+}
+
+// notSaved notes that a change is still to be saved, and says once why.
+func (w *Watcher) notSaved(why string, err error) {
+	w.auto.owed = true
+	if w.auto.said == why {
+		return
+	}
+	w.auto.said = why
+	if err != nil {
+		why += ": " + err.Error()
+	}
+	w.emit(Noticed, why)
 }
 
 // keptFiles is how many earlier files are kept.

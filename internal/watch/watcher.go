@@ -265,7 +265,7 @@ func (w *Watcher) compare(ctx context.Context, moved Moved) error {
 	w.compared(&state)
 	w.seen, w.kept = s.Seen(), time.Time{}
 	w.publish(state)
-	if moved&schema != 0 && w.opt.Save != nil {
+	if w.opt.Save != nil && (moved&schema != 0 || w.auto.owed) {
 		w.saveBy(ctx, s, &state)
 	}
 	return nil
@@ -347,5 +347,9 @@ func (w *Watcher) publish(state State) {
 
 // emit tells of something that happened.
 func (w *Watcher) emit(kind Kind, text string) {
-	w.opt.Emit(Event{At: w.opt.Now(), Kind: kind, Text: redact.String(text), State: w.state, Hint: w.state.Hint()})
+	e := Event{At: w.opt.Now(), Kind: kind, Text: redact.String(text), State: w.state}
+	if kind != Noticed { // which is not about the state
+		e.Hint = e.State.Hint()
+	}
+	w.opt.Emit(e)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/schemaguard/schemaguard/internal/cli/app"
@@ -139,6 +140,10 @@ type said struct{ r *running }
 
 // Write implements io.Writer.
 func (s said) Write(p []byte) (int, error) {
-	s.r.note("--exec: " + string(p))
+	for line := range strings.Lines(string(p)) {
+		if line = strings.TrimRight(line, "\r\n"); line != "" {
+			s.r.note("--exec: " + line)
+		}
+	}
 	return len(p), nil
 }
