@@ -3,8 +3,10 @@ package watching
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -43,11 +45,24 @@ func (a commands) unit(f flags) (u service.Unit, folder string, err error) {
 			u.Args = append(u.Args, flag.args...)
 		}
 	}
+	if a.Flags.Config != "" {
+		u.Args = append(u.Args, "--config", w.Config.File)
+	}
+	given := a.SettingFlags()
+	for _, key := range slices.Sorted(maps.Keys(given)) {
+		u.Args = append(u.Args, given[key].Name, given[key].Value)
+	}
 	folder, err = service.Folder(a.Streams.Env)
 	return u, folder, err
 }
 
 func (a commands) installService(f flags) error {
+	if dsn, given := a.SettingFlags()["database.url"]; given {
+		return app.HintError{
+			Code: exitcode.Usage, Err: fmt.Errorf("%s is not written to a unit, since it may hold a password: put it where the project keeps its settings", dsn.Name),
+			Hints: []string{"schemaguard doctor"},
+		}
+	}
 	u, folder, err := a.unit(f)
 	if err != nil {
 		return err
