@@ -136,3 +136,13 @@ const (
 	TrashConflict    Code = "TRASH_CONFLICT"
 	TrashFailed      Code = "TRASH_FAILED"
 )
+
+// What verify finds in a snapshot.
+const (
+	BrokenReference Code = "BROKEN_REFERENCE"
+	NoPrimaryKey    Code = "NO_PRIMARY_KEY"
+	InvalidName     Code = "INVALID_NAME"
+	UnknownType     Code = "UNKNOWN_TYPE"
+	StaleReference  Code = "STALE_REFERENCE"
+	NameCase        Code = "NAME_CASE"
+)

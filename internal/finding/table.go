@@ -20,6 +20,7 @@ const (
 	DBInit                      // the db-init files
 	Gate                        // what stops a boot besides
 	Bin                         // the recycle bin
+	Lint                        // what verify finds in a snapshot besides
 )
 
 // String returns the heading of the group.
@@ -41,6 +42,8 @@ func (g Group) String() string {
 		return "The db-init files"
 	case Gate:
 		return "The boot gate"
+	case Lint:
+		return "What verify finds in a snapshot"
 	case Bin:
 		return "The recycle bin"
 	}
@@ -70,7 +73,7 @@ func (i Info) URL() string { return docs + "#" + strings.ToLower(string(i.Code))
 func All() []Info {
 	var all []Info
 	for _, part := range [...][]Info{
-		bootTable(), comparisonTable(), fileTable(), versionTable(), situationTable(), dockerTable(), dbinitTable(), gateTable(), binTable(),
+		bootTable(), comparisonTable(), fileTable(), versionTable(), situationTable(), dockerTable(), dbinitTable(), gateTable(), binTable(), lintTable(),
 	} {
 		all = append(all, part...)
 	}

@@ -16,18 +16,18 @@ import (
 const (
 	// BrokenReference is an item that needs another which is not in the file: the apply
 	// fails, or never makes what is written.
-	BrokenReference finding.Code = "BROKEN_REFERENCE"
+	BrokenReference = finding.BrokenReference
 	// StaleReference is a setting of an item that names what is not in the file: the
 	// apply works, the app does not.
-	StaleReference finding.Code = "STALE_REFERENCE"
+	StaleReference = finding.StaleReference
 	// NoPrimaryKey is a table that no field of the file is the key of.
-	NoPrimaryKey finding.Code = "NO_PRIMARY_KEY"
+	NoPrimaryKey = finding.NoPrimaryKey
 	// InvalidName is a name that Postgres does not keep as it is.
-	InvalidName finding.Code = "INVALID_NAME"
+	InvalidName = finding.InvalidName
 	// NameCase is two names that differ in upper and lower case only.
-	NameCase finding.Code = "NAME_CASE"
+	NameCase = finding.NameCase
 	// UnknownType is a type of a field that Directus does not know.
-	UnknownType finding.Code = "UNKNOWN_TYPE"
+	UnknownType = finding.UnknownType
 )
 
 // refusing are the decoder's codes that make a boot fail or drop what nobody
