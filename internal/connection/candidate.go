@@ -6,12 +6,13 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
 	"github.com/schemaguard/schemaguard/internal/config"
 	"github.com/schemaguard/schemaguard/internal/directusenv"
+	"github.com/schemaguard/schemaguard/internal/environ"
 )
 
 // candidate is a place that names a database, read and parsed.
@@ -137,12 +138,7 @@ func (c *candidate) dsn(source, value string) {
 
 // getenv returns a variable of the given environment; the last of a name wins.
 func (f *finder) getenv(name string) string {
-	for _, v := range slices.Backward(f.Environ) {
-		if n, v, ok := strings.Cut(v, "="); ok && n == name {
-			return v
-		}
-	}
-	return ""
+	return environ.Lookup(f.Environ, name)
 }
 
 // readDirectus reads Directus's environment here and in its container.

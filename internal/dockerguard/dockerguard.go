@@ -20,6 +20,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/dockerguard/decision"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/place"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/survey"
+	"github.com/schemaguard/schemaguard/internal/environ"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/redact"
 	"github.com/schemaguard/schemaguard/internal/terminal"
@@ -225,12 +226,7 @@ func (g *guard) unanswered(err error) {
 
 // getenv looks a variable up, the last of a name.
 func (g *guard) getenv(name string) string {
-	for _, v := range slices.Backward(g.Environ) {
-		if len(v) > len(name) && v[len(name)] == '=' && v[:len(name)] == name {
-			return v[len(name)+1:]
-		}
-	}
-	return ""
+	return environ.Lookup(g.Environ, name)
 }
 
 // close ends every session.

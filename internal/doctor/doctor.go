@@ -8,12 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/schemaguard/schemaguard/hooks"
 	"github.com/schemaguard/schemaguard/internal/connection"
+	"github.com/schemaguard/schemaguard/internal/environ"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/hookfile"
@@ -140,12 +140,7 @@ func (c *checkup) hooks(ctx context.Context, w *workspace.Workspace) {
 }
 
 func (c *checkup) getenv(name string) string {
-	for _, entry := range slices.Backward(c.Environ) {
-		if key, value, ok := strings.Cut(entry, "="); ok && key == name {
-			return value
-		}
-	}
-	return ""
+	return environ.Lookup(c.Environ, name)
 }
 
 func (c *checkup) branch(ctx context.Context, w *workspace.Workspace) string {

@@ -10,11 +10,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/schemaguard/schemaguard/internal/config"
+	"github.com/schemaguard/schemaguard/internal/environ"
 	"github.com/schemaguard/schemaguard/internal/gitrepo"
 	"github.com/schemaguard/schemaguard/internal/history"
 )
@@ -119,12 +119,7 @@ func Shorten(path string) string {
 }
 
 func (w *Workspace) getenv(name string) string {
-	for _, v := range slices.Backward(w.options.Environ) {
-		if k, v, ok := strings.Cut(v, "="); ok && k == name {
-			return v
-		}
-	}
-	return ""
+	return environ.Lookup(w.options.Environ, name)
 }
 
 // Tracked tells whether git has the snapshot staged.

@@ -19,6 +19,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/config"
 	"github.com/schemaguard/schemaguard/internal/dockershim"
+	"github.com/schemaguard/schemaguard/internal/environ"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
 	"github.com/schemaguard/schemaguard/internal/live"
 	"github.com/schemaguard/schemaguard/internal/statedir"
@@ -64,12 +65,7 @@ func (c commands) boot(cmd *cobra.Command, f flags, args []string) error {
 
 // env returns a variable of the environment; the last of a name wins.
 func (c commands) env(name string) string {
-	for _, v := range slices.Backward(c.Environ) {
-		if k, v, ok := strings.Cut(v, "="); ok && k == name {
-			return v
-		}
-	}
-	return ""
+	return environ.Lookup(c.Environ, name)
 }
 
 // first returns the flag, or where it is not given the variable.

@@ -5,13 +5,12 @@ package targeting
 import (
 	"context"
 	"errors"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/config"
+	"github.com/schemaguard/schemaguard/internal/environ"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
 	"github.com/schemaguard/schemaguard/internal/report"
 	"github.com/schemaguard/schemaguard/internal/target"
@@ -47,7 +46,7 @@ func Status(a *app.App, cmd *cobra.Command, f *Flags, all []setting.Target, asJS
 	case f.all && len(all) == 0:
 		return app.HintError{Code: exitcode.Usage, Err: errors.New("the settings have no targets: add targets: to .schemaguard.yaml")}
 	}
-	o := target.Options{Targets: all, Getenv: getenv(a.Environ), Look: func(ctx context.Context, t setting.Target, dsn string) (*report.Status, error) {
+	o := target.Options{Targets: all, Getenv: environ.In(a.Environ), Look: func(ctx context.Context, t setting.Target, dsn string) (*report.Status, error) {
 		return look(ctx, a, t, dsn)
 	}}
 	if f.all {
@@ -93,16 +92,4 @@ func look(ctx context.Context, a *app.App, t setting.Target, dsn string) (*repor
 	}
 	defer s.Close()
 	return target.Overview(ctx, s, a.Now())
-}
-
-// getenv looks a variable up; of several with one name the last counts.
-func getenv(environ []string) func(string) string {
-	return func(name string) string {
-		for _, v := range slices.Backward(environ) {
-			if k, v, ok := strings.Cut(v, "="); ok && k == name {
-				return v
-			}
-		}
-		return ""
-	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/atomicfile"
 	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/consent"
+	"github.com/schemaguard/schemaguard/internal/environ"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/report"
@@ -189,12 +190,7 @@ func writeReports(reports []string, r *verify.Result, o report.Options) error {
 }
 
 func (a commands) getenv(name string) string {
-	for _, v := range slices.Backward(a.Environ) {
-		if k, v, ok := strings.Cut(v, "="); ok && k == name {
-			return v
-		}
-	}
-	return ""
+	return environ.Lookup(a.Environ, name)
 }
 
 // allowed are the losses that somebody agreed to.

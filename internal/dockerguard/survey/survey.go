@@ -23,6 +23,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/dockerguard/recognise"
 	"github.com/schemaguard/schemaguard/internal/engine"
 	"github.com/schemaguard/schemaguard/internal/engine/inventory"
+	"github.com/schemaguard/schemaguard/internal/environ"
 )
 
 // Input is the command, and how docker is called.
@@ -161,12 +162,7 @@ func currentContext(getenv func(string) string) (name string, known bool) {
 }
 
 func (g *Input) getenv(name string) string {
-	for _, v := range slices.Backward(g.Environ) {
-		if k, value, ok := strings.Cut(v, "="); ok && k == name {
-			return value
-		}
-	}
-	return ""
+	return environ.Lookup(g.Environ, name)
 }
 
 // project asks compose for the project. Where compose knows it by its name alone, Project stays nil.

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/schemaguard/schemaguard/internal/environ"
 	"github.com/schemaguard/schemaguard/internal/terminal"
 	"github.com/schemaguard/schemaguard/internal/watch"
 )
@@ -109,13 +110,7 @@ func (a *Alert) notify(ctx context.Context, title, text string) {
 }
 
 func (a *Alert) env(name string) string {
-	value := ""
-	for _, v := range a.o.Environ {
-		if k, v, ok := strings.Cut(v, "="); ok && k == name {
-			value = v
-		}
-	}
-	return value
+	return environ.Lookup(a.o.Environ, name)
 }
 
 // Sequence is what has a terminal show a notification: OSC 9 (iTerm2, WezTerm,

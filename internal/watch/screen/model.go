@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
+	"github.com/schemaguard/schemaguard/internal/environ"
 	"github.com/schemaguard/schemaguard/internal/terminal"
 	"github.com/schemaguard/schemaguard/internal/watch"
 	"github.com/schemaguard/schemaguard/internal/watch/screen/cell"
@@ -54,7 +55,7 @@ type model struct {
 }
 
 func newModel(ctx context.Context, o *Options) *model {
-	env := getenv(o.Environ)
+	env := environ.In(o.Environ)
 	m := &model{ctx: ctx, actions: o.Actions, now: o.Now, busy: map[string]string{}, dirty: true}
 	m.colour = terminal.Colour(o.Colour, env, true)
 	m.look = look.Options{Colour: m.colour, Sixteen: colorprofile.Env(o.Environ) < colorprofile.ANSI256, ASCII: !utf8Locale(env)}

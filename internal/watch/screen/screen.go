@@ -16,7 +16,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -117,18 +116,6 @@ func feed(ctx context.Context, events <-chan watch.Event, program *tea.Program) 
 			}
 			program.Send(eventMsg(e))
 		}
-	}
-}
-
-// getenv looks a variable up in a list of assignments, of which the last counts.
-func getenv(environ []string) terminal.Getenv {
-	return func(name string) string {
-		for _, v := range slices.Backward(environ) {
-			if value, ok := strings.CutPrefix(v, name+"="); ok {
-				return value
-			}
-		}
-		return ""
 	}
 }
 
