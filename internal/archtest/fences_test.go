@@ -21,7 +21,7 @@ const (
 )
 
 // pure are the packages that decide. They see values and return values.
-var pure = []string{"snapshot", "threeway", "merge", "plan", "policy", "finding", "jsvalue", "jsyaml", "directus", "redact", "outline", "itemdiff", "dockercmd", "bootsource", "moment", "environ"}
+var pure = []string{"snapshot", "threeway", "merge", "plan", "policy", "finding", "jsvalue", "jsyaml", "directus", "redact", "outline", "itemdiff", "dockercmd", "bootsource", "moment", "environ", "sqlquote"}
 
 // forbidden says what some packages may not import. A driver behind another package is still one, but
 // for those that may hold the types of its package.

@@ -12,6 +12,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/audit/object"
 	"github.com/schemaguard/schemaguard/internal/audit/snapshotddl"
 	"github.com/schemaguard/schemaguard/internal/directus"
+	"github.com/schemaguard/schemaguard/internal/sqlquote"
 )
 
 // builder makes the throwaway database what a new installation would be.
@@ -34,7 +35,7 @@ func (b *builder) build(ctx context.Context) (*object.Set, error) {
 	}
 	if b.o.OwnServer {
 		for _, role := range b.live.Roles {
-			_ = b.exec(ctx, "CREATE ROLE "+object.Quote(role)) // one that cannot be made is missed where it is named
+			_ = b.exec(ctx, "CREATE ROLE "+sqlquote.Identifier(role)) // one that cannot be made is missed where it is named
 		}
 	}
 	if err := b.apply(ctx, Pre); err != nil {
@@ -171,7 +172,7 @@ func (b *builder) systemTable(table object.Object) string {
 			columns = append(columns, o.Def)
 		}
 	}
-	return "CREATE TABLE " + object.Quote(table.Schema) + "." + object.Quote(table.Name) + " (" + strings.Join(columns, ", ") + ")"
+	return "CREATE TABLE " + sqlquote.Identifier(table.Schema) + "." + sqlquote.Identifier(table.Name) + " (" + strings.Join(columns, ", ") + ")"
 }
 
 // directusOwn tells what Directus itself made on one of its own tables: what its snapshot can hold, and
@@ -195,7 +196,7 @@ func (b *builder) snapshotTables(ctx context.Context) error {
 	for _, row := range rows[0].Rows {
 		there[string(row[0])] = true
 	}
-	if err := b.exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+object.Quote(b.o.Schema)); err != nil {
+	if err := b.exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+sqlquote.Identifier(b.o.Schema)); err != nil {
 		return notRun("making schema "+b.o.Schema, "", err)
 	}
 	// The types of PostGIS are found where it is.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/audit/object"
+	"github.com/schemaguard/schemaguard/internal/sqlquote"
 )
 
 // fill adds the SQL to a finding.
@@ -71,7 +72,7 @@ func setLogged(from, to object.Object) string {
 	if strings.HasPrefix(to.Def, unlogged) {
 		word = unlogged
 	}
-	return "ALTER TABLE " + object.Quote(to.Schema) + "." + object.Quote(to.Name) + " SET " + word + ";"
+	return "ALTER TABLE " + sqlquote.Identifier(to.Schema) + "." + sqlquote.Identifier(to.Name) + " SET " + word + ";"
 }
 
 // changeColumn is the SQL that gives a column another type, collation, default and so on; "" where only
@@ -81,8 +82,8 @@ func changeColumn(from, to object.Object) string {
 	if a == nil || b == nil {
 		return ""
 	}
-	alter := "ALTER TABLE " + object.Quote(to.Schema) + "." + object.Quote(to.Table) + " "
-	name := object.Quote(to.Name)
+	alter := "ALTER TABLE " + sqlquote.Identifier(to.Schema) + "." + sqlquote.Identifier(to.Table) + " "
+	name := sqlquote.Identifier(to.Name)
 	column := alter + "ALTER COLUMN " + name + " "
 	if a.Generated != b.Generated {
 		// A column cannot become a generated one; its values are computed again.
@@ -135,7 +136,7 @@ func columnRemark(live, built object.Object) string {
 func addLabels(from, to object.Object) string {
 	var sql []string
 	next := 0
-	name := object.Quote(to.Schema) + "." + object.Quote(to.Name)
+	name := sqlquote.Identifier(to.Schema) + "." + sqlquote.Identifier(to.Name)
 	for i, label := range to.Columns {
 		if next < len(from.Columns) && from.Columns[next] == label {
 			next++

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/schemaguard/schemaguard/internal/snapshot"
+	"github.com/schemaguard/schemaguard/internal/sqlquote"
 )
 
 //go:embed queries/authors.sql
@@ -39,7 +40,7 @@ func (c *Catalog) Authors(ctx context.Context, conn *pgconn.PgConn, keys []snaps
 			continue
 		}
 		byRow[[2]string{table, item}] = key
-		items = append(items, "("+quoteLiteral(table)+", "+quoteLiteral(item)+")")
+		items = append(items, "("+sqlquote.Literal(table)+", "+sqlquote.Literal(item)+")")
 	}
 	authors := map[snapshot.Key]Author{}
 	if len(items) == 0 {

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
+	"github.com/schemaguard/schemaguard/internal/sqlquote"
 )
 
 // Table is one relation of the searched schemas.
@@ -88,7 +89,7 @@ func (c *Catalog) scanServer(row [][]byte) error {
 		// Without it, what was deleted in live would pass for still to come.
 		return &NotReadableError{
 			Role: c.Role, Reason: "it has no right on schemaguard.sync_point",
-			Fix: "GRANT USAGE ON SCHEMA schemaguard TO " + quoteIdentifier(c.Role) + "; GRANT SELECT ON schemaguard.sync_point TO " + quoteIdentifier(c.Role),
+			Fix: "GRANT USAGE ON SCHEMA schemaguard TO " + sqlquote.Identifier(c.Role) + "; GRANT SELECT ON schemaguard.sync_point TO " + sqlquote.Identifier(c.Role),
 		}
 	}
 	return nil

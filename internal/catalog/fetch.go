@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/schemaguard/schemaguard/internal/sqlquote"
 )
 
 var (
@@ -85,9 +87,9 @@ func (e *NotReadableError) Error() string {
 
 // grantTables is the SQL that lets a role read what Directus reads.
 func grantTables(opt Options, role string) string {
-	schema := quoteIdentifier(opt.searched()[0])
-	return "GRANT USAGE ON SCHEMA " + schema + " TO " + quoteIdentifier(role) +
-		"; GRANT SELECT ON ALL TABLES IN SCHEMA " + schema + " TO " + quoteIdentifier(role)
+	schema := sqlquote.Identifier(opt.searched()[0])
+	return "GRANT USAGE ON SCHEMA " + schema + " TO " + sqlquote.Identifier(role) +
+		"; GRANT SELECT ON ALL TABLES IN SCHEMA " + schema + " TO " + sqlquote.Identifier(role)
 }
 
 // Fetch reads what Directus would look at, in one REPEATABLE READ READ ONLY
@@ -191,7 +193,7 @@ func begin(opt Options) []string {
 	if len(opt.SearchPath) > 0 {
 		quoted := make([]string, len(opt.SearchPath))
 		for i, s := range opt.SearchPath {
-			quoted[i] = quoteIdentifier(s)
+			quoted[i] = sqlquote.Identifier(s)
 		}
 		stmts = append(stmts, "SET LOCAL search_path = "+strings.Join(quoted, ", "))
 	}
@@ -203,8 +205,8 @@ func fill(sql string, opt Options) string {
 	var namespaces, names []string
 	for _, s := range opt.searched() {
 		// Directus casts the bare name, so an unquoted upper case folds; so do we.
-		namespaces = append(namespaces, quoteLiteral(s)+"::regnamespace")
-		names = append(names, quoteLiteral(s))
+		namespaces = append(namespaces, sqlquote.Literal(s)+"::regnamespace")
+		names = append(names, sqlquote.Literal(s))
 	}
 	sql = strings.ReplaceAll(sql, "{{namespaces}}", strings.Join(namespaces, ", "))
 	return strings.ReplaceAll(sql, "{{names}}", strings.Join(names, ", "))
@@ -310,16 +312,4 @@ func quotedName(message string) (string, bool) {
 	}
 	name, _, ok := strings.Cut(rest, `"`)
 	return name, ok
-}
-
-func quoteIdentifier(s string) string {
-	return `"` + strings.ReplaceAll(strings.ReplaceAll(s, "\x00", ""), `"`, `""`) + `"`
-}
-
-func quoteLiteral(s string) string {
-	s = strings.ReplaceAll(strings.ReplaceAll(s, "\x00", ""), `'`, `''`)
-	if strings.Contains(s, `\`) {
-		return `E'` + strings.ReplaceAll(s, `\`, `\\`) + `'`
-	}
-	return `'` + s + `'`
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/schemaguard/schemaguard/internal/plan"
+	"github.com/schemaguard/schemaguard/internal/sqlquote"
 )
 
 // exactBelow is the number of rows up to which a loss is counted; above it the
@@ -123,7 +124,7 @@ func (l *losses) countPurged(ctx context.Context, table string, effects []plan.E
 	var names []string
 	byName := map[string]plan.Effect{}
 	for _, e := range effects {
-		names = append(names, quoteLiteral(e.Column))
+		names = append(names, sqlquote.Literal(e.Column))
 		byName[e.Column] = e
 	}
 	total, counts := int64(0), map[plan.Effect]Count{}
@@ -188,7 +189,7 @@ type lossQuery struct {
 }
 
 func (c *Catalog) lossQuery(e plan.Effect) (lossQuery, bool) {
-	column := quoteIdentifier(e.Column)
+	column := sqlquote.Identifier(e.Column)
 	switch e.Op {
 	case plan.DropTable:
 		return lossQuery{e, c.qualified(e.Table), ""}, true
@@ -200,7 +201,7 @@ func (c *Catalog) lossQuery(e plan.Effect) (lossQuery, bool) {
 		}
 		return lossQuery{e, c.qualified(e.Table), column + " IS NOT NULL"}, true
 	case plan.PurgeRows:
-		return lossQuery{e, c.qualified(e.Table), "collection = " + quoteLiteral(e.Column)}, true
+		return lossQuery{e, c.qualified(e.Table), "collection = " + sqlquote.Literal(e.Column)}, true
 	}
 	return lossQuery{}, false
 }
@@ -209,10 +210,10 @@ func (c *Catalog) lossQuery(e plan.Effect) (lossQuery, bool) {
 func (c *Catalog) qualified(table string) string {
 	for _, t := range c.Tables {
 		if t.Name == table {
-			return quoteIdentifier(t.Schema) + "." + quoteIdentifier(table)
+			return sqlquote.Identifier(t.Schema) + "." + sqlquote.Identifier(table)
 		}
 	}
-	return quoteIdentifier(table)
+	return sqlquote.Identifier(table)
 }
 
 // bounded counts the rows looked at, at most exactBelow, and those of them that

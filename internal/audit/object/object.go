@@ -14,6 +14,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/schemaguard/schemaguard/internal/sqlquote"
 )
 
 // Kind is what an object is, in the words of the SQL that makes it.
@@ -209,7 +211,7 @@ func (s *Set) add(o Object) error {
 func spell(name string) string {
 	for i, r := range name {
 		if r != '_' && (r < 'a' || r > 'z') && (i == 0 || r < '0' || r > '9') {
-			return Quote(name)
+			return sqlquote.Identifier(name)
 		}
 	}
 	if name == "" {
@@ -217,9 +219,6 @@ func spell(name string) string {
 	}
 	return name
 }
-
-// Quote writes a name as a quoted identifier.
-func Quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 // Literal writes a text as an SQL string, whatever standard_conforming_strings is.
 func Literal(text string) string {

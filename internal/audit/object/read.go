@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/schemaguard/schemaguard/internal/sqlquote"
 )
 
 //go:embed queries/*.sql
@@ -148,7 +150,7 @@ func (s *Set) trackedCollections(ctx context.Context, conn *pgconn.PgConn) error
 		if o.Kind != Table || o.Name != "directus_collections" {
 			continue
 		}
-		rows, err := conn.Exec(ctx, "SELECT collection FROM "+Quote(o.Schema)+".directus_collections").ReadAll()
+		rows, err := conn.Exec(ctx, "SELECT collection FROM "+sqlquote.Identifier(o.Schema)+".directus_collections").ReadAll()
 		if err != nil {
 			return fmt.Errorf("reading directus_collections: %w", err)
 		}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/schemaguard/schemaguard/internal/sqlquote"
 )
 
 // timescaleViews are the views that TimescaleDB 2 describes itself with, in the order they are read. Rows
@@ -91,7 +93,7 @@ func (s *Set) addTimescale(rows map[string][][]byte) error {
 		// The catalog shows it as a view over TimescaleDB's own tables.
 		delete(s.Objects, Key{View, c.ViewSchema, "", c.ViewName})
 		def := strings.TrimRight(strings.TrimSpace(c.ViewDefinition), ";")
-		name := Quote(c.ViewSchema) + "." + Quote(c.ViewName)
+		name := sqlquote.Identifier(c.ViewSchema) + "." + sqlquote.Identifier(c.ViewName)
 		with := fmt.Sprintf(" WITH (timescaledb.continuous, timescaledb.materialized_only = %v)", c.MaterializedOnly)
 		o := Object{
 			Key: Key{ContinuousView, c.ViewSchema, "", c.ViewName}, Def: strings.TrimSpace(with) + " " + def,
@@ -106,7 +108,7 @@ func (s *Set) addTimescale(rows map[string][][]byte) error {
 
 // hypertable makes the object of one hypertable and its dimensions.
 func hypertable(h timescaleRow, dimensions []timescaleRow) Object {
-	name := Quote(h.Schema) + "." + Quote(h.Table)
+	name := sqlquote.Identifier(h.Schema) + "." + sqlquote.Identifier(h.Table)
 	o := Object{Key: Key{Hypertable, h.Schema, h.Table, h.Table}}
 	var defs, sql []string
 	for _, d := range dimensions {
@@ -150,7 +152,7 @@ func job(j timescaleRow) (Object, bool) {
 	delete(config, "mat_hypertable_id")
 	text, _ := json.Marshal(config)
 	o := Object{Key: Key{Job, j.Schema, j.Table, j.Proc}, Def: "every " + j.Schedule + " " + string(text)}
-	regclass := strings.TrimSpace(Literal(Quote(j.Schema) + "." + Quote(j.Table)))
+	regclass := strings.TrimSpace(Literal(sqlquote.Identifier(j.Schema) + "." + sqlquote.Identifier(j.Table)))
 	for proc, key := range map[string]string{"policy_retention": "drop_after", "policy_compression": "compress_after"} {
 		var after string
 		if j.Proc != proc || json.Unmarshal(config[key], &after) != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/audit"
 	"github.com/schemaguard/schemaguard/internal/audit/object"
 	"github.com/schemaguard/schemaguard/internal/redact"
+	"github.com/schemaguard/schemaguard/internal/sqlquote"
 	"github.com/schemaguard/schemaguard/internal/terminal"
 )
 
@@ -28,7 +29,7 @@ func titles() [][2]string {
 func Text(w io.Writer, r *audit.Result, verbose bool) error {
 	p := &printer{w: w, verbose: verbose}
 	for _, problem := range r.Problems {
-		p.line("Directus cannot apply the snapshot to a new database: table %s: %s", object.Quote(problem.Table), problem.Message)
+		p.line("Directus cannot apply the snapshot to a new database: table %s: %s", sqlquote.Identifier(problem.Table), problem.Message)
 		p.sql(problem.SQL)
 	}
 	for _, title := range titles() {

@@ -32,14 +32,3 @@ func simpleHash(units []uint16) string {
 	}
 	return strconv.FormatInt(abs, 16)
 }
-
-func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-
-// literal writes a string as SQL whatever standard_conforming_strings is.
-func literal(text string) string {
-	quoted := "'" + strings.ReplaceAll(strings.ReplaceAll(text, "\x00", ""), "'", "''") + "'"
-	if strings.Contains(text, `\`) {
-		return "E" + strings.ReplaceAll(quoted, `\`, `\\`)
-	}
-	return quoted
-}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
+	"github.com/schemaguard/schemaguard/internal/sqlquote"
 )
 
 // Statement is one SQL statement, without a semicolon, and the table that it makes or changes.
@@ -63,7 +64,9 @@ type writer struct {
 	out    []Statement
 }
 
-func (w *writer) name(table string) string { return quote(w.schema) + "." + quote(table) }
+func (w *writer) name(table string) string {
+	return sqlquote.Identifier(w.schema) + "." + sqlquote.Identifier(table)
+}
 
 func (w *writer) add(table, sql string, creates bool) {
 	w.out = append(w.out, Statement{Table: table, SQL: sql, Creates: creates})
@@ -89,7 +92,7 @@ func (w *writer) table(name string, fields []*snapshot.Item) {
 		}
 	}
 	// Postgres names the key: name_pkey, shortened where that is too long.
-	w.add(name, "CREATE TABLE "+w.name(name)+" ("+strings.Join(append(columns, "PRIMARY KEY ("+quote(key)+")"), ", ")+")", true)
+	w.add(name, "CREATE TABLE "+w.name(name)+" ("+strings.Join(append(columns, "PRIMARY KEY ("+sqlquote.Identifier(key)+")"), ", ")+")", true)
 	for _, f := range fields {
 		if f.Key.Field != key && column(f) != "" {
 			w.indexes(f)
@@ -109,10 +112,10 @@ func (w *writer) systemColumn(f *snapshot.Item) {
 func (w *writer) indexes(f *snapshot.Item) {
 	table, field := f.Key.Collection, f.Key.Field
 	if f.Schema().Get("is_unique").Bool() {
-		w.add(table, "ALTER TABLE "+w.name(table)+" ADD CONSTRAINT "+quote(IndexName("unique", table, 63, field))+" UNIQUE ("+quote(field)+")", false)
+		w.add(table, "ALTER TABLE "+w.name(table)+" ADD CONSTRAINT "+sqlquote.Identifier(IndexName("unique", table, 63, field))+" UNIQUE ("+sqlquote.Identifier(field)+")", false)
 	}
 	if f.Schema().Get("is_indexed").Bool() {
-		w.add(table, "CREATE INDEX "+quote(IndexName("index", table, 63, field))+" ON "+w.name(table)+" ("+quote(field)+")", false)
+		w.add(table, "CREATE INDEX "+sqlquote.Identifier(IndexName("index", table, 63, field))+" ON "+w.name(table)+" ("+sqlquote.Identifier(field)+")", false)
 	}
 }
 
@@ -130,8 +133,8 @@ func (w *writer) foreignKey(r *snapshot.Item) {
 			target = "id"
 		}
 	}
-	sql := []string{"ALTER TABLE " + w.name(table) + " ADD CONSTRAINT " + quote(IndexName("foreign", table, 60, r.Key.Field)) +
-		" FOREIGN KEY (" + quote(r.Key.Field) + ") REFERENCES " + w.name(related) + " (" + quote(target) + ")"}
+	sql := []string{"ALTER TABLE " + w.name(table) + " ADD CONSTRAINT " + sqlquote.Identifier(IndexName("foreign", table, 60, r.Key.Field)) +
+		" FOREIGN KEY (" + sqlquote.Identifier(r.Key.Field) + ") REFERENCES " + w.name(related) + " (" + sqlquote.Identifier(target) + ")"}
 	for _, on := range [][2]string{{"on_delete", " ON DELETE "}, {"on_update", " ON UPDATE "}} {
 		if action := strings.ToUpper(schema.Get(on[0]).Str()); slices.Contains([]string{"CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT", "NO ACTION"}, action) {
 			sql = append(sql, on[1]+action)
@@ -154,7 +157,7 @@ func column(f *snapshot.Item) string {
 	if !ok {
 		return ""
 	}
-	sql := quote(f.Key.Field) + " " + t
+	sql := sqlquote.Identifier(f.Key.Field) + " " + t
 	if isKey(f) || !nullable(schema) {
 		sql += " NOT NULL"
 	}
@@ -256,5 +259,5 @@ func defaultClause(f *snapshot.Item) string {
 			}
 		}
 	}
-	return " DEFAULT " + literal(text)
+	return " DEFAULT " + sqlquote.Literal(text)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/schemaguard/schemaguard/internal/snapshot"
+	"github.com/schemaguard/schemaguard/internal/sqlquote"
 )
 
 func statements(t *testing.T, text string) []string {
@@ -90,10 +91,10 @@ func FuzzStatements(f *testing.F) {
 		if len([]rune(name)) > 63 {
 			t.Errorf("%q is too long", name)
 		}
-		if q := quote(table); strings.Count(q, `"`)%2 != 0 || len(q) < 2 {
+		if q := sqlquote.Identifier(table); strings.Count(q, `"`)%2 != 0 || len(q) < 2 {
 			t.Errorf("%q is quoted as %s", table, q)
 		}
-		if l := literal(value); strings.Count(l, "'")%2 != 0 {
+		if l := sqlquote.Literal(value); strings.Count(l, "'")%2 != 0 {
 			t.Errorf("%q is written as %s", value, l)
 		}
 	})

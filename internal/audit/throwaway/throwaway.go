@@ -18,6 +18,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/connection"
 	"github.com/schemaguard/schemaguard/internal/pgserver"
 	"github.com/schemaguard/schemaguard/internal/redact"
+	"github.com/schemaguard/schemaguard/internal/sqlquote"
 )
 
 // Local starts a Postgres from installed binaries and returns its database; remove ends the server and
@@ -50,7 +51,7 @@ func On(ctx context.Context, server string) (dsn string, remove func() error, er
 		return "", nil, fmt.Errorf("reading --throwaway-dsn: %w", err)
 	}
 	// template0 is as Postgres made it: what an administrator put into template1 is no work of db-init.
-	if err := execute(ctx, config, "CREATE DATABASE "+object.Quote(name)+" TEMPLATE template0"); err != nil {
+	if err := execute(ctx, config, "CREATE DATABASE "+sqlquote.Identifier(name)+" TEMPLATE template0"); err != nil {
 		return "", nil, fmt.Errorf("making a database on the throwaway server: %w", err)
 	}
 	remove = func() error {
@@ -58,7 +59,7 @@ func On(ctx context.Context, server string) (dsn string, remove func() error, er
 		defer cancel()
 		// Connections of ours may not be gone yet. DROP DATABASE ... WITH (FORCE) is not in Postgres 12.
 		_ = execute(ctx, config, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "+object.Literal(name))
-		if err := execute(ctx, config, "DROP DATABASE IF EXISTS "+object.Quote(name)); err != nil {
+		if err := execute(ctx, config, "DROP DATABASE IF EXISTS "+sqlquote.Identifier(name)); err != nil {
 			return fmt.Errorf("dropping database %s of the throwaway server: %w", name, err)
 		}
 		return nil

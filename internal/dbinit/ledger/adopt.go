@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
+	"github.com/schemaguard/schemaguard/internal/sqlquote"
 )
 
 // Plan is what it takes to keep the ledger in a table.
@@ -66,7 +67,7 @@ func (t *Table) Plan(set sqlfile.Set, rows []Row) Plan {
 			name = "schemaguard_" + name
 		}
 		p.Add = append(p.Add, name+" "+s.typ)
-		add = append(add, "ADD COLUMN IF NOT EXISTS "+Ident(name)+" "+s.typ)
+		add = append(add, "ADD COLUMN IF NOT EXISTS "+sqlquote.Identifier(name)+" "+s.typ)
 	}
 	if len(add) > 0 {
 		p.add = "ALTER TABLE " + t.quoted() + " " + strings.Join(add, ", ")

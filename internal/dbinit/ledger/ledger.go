@@ -126,6 +126,3 @@ type UnusableError struct {
 
 // Error implements error.
 func (e *UnusableError) Error() string { return fmt.Sprintf("table %s %s", e.Table, e.Text) }
-
-// Ident quotes a name for SQL.
-func Ident(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

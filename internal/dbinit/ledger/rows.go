@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
+	"github.com/schemaguard/schemaguard/internal/sqlquote"
 )
 
 // Rows reads the ledger in the order in which files were applied, as far as it
@@ -54,9 +55,9 @@ func (t *Table) selected(r role) string {
 		return "NULL"
 	}
 	if r == roleStarted || r == roleFinished {
-		return "(extract(epoch FROM " + Ident(c.Name) + "::timestamptz) * 1000000)::bigint"
+		return "(extract(epoch FROM " + sqlquote.Identifier(c.Name) + "::timestamptz) * 1000000)::bigint"
 	}
-	return Ident(c.Name) + "::text"
+	return sqlquote.Identifier(c.Name) + "::text"
 }
 
 func micros(s string) time.Time {
@@ -92,12 +93,12 @@ func (t *Table) Record(ctx context.Context, conn *pgconn.PgConn, e Entry) error 
 	put := func(r role, arg, typ string) {
 		if c := t.mapped[r]; c != nil {
 			args = append(args, arg)
-			values = append(values, value{Ident(c.Name), fmt.Sprintf("$%d::%s::%s", len(args), typ, c.Type)})
+			values = append(values, value{sqlquote.Identifier(c.Name), fmt.Sprintf("$%d::%s::%s", len(args), typ, c.Type)})
 		}
 	}
 	expr := func(r role, sql string) {
 		if c := t.mapped[r]; c != nil {
-			values = append(values, value{Ident(c.Name), "(" + sql + ")::" + c.Type})
+			values = append(values, value{sqlquote.Identifier(c.Name), "(" + sql + ")::" + c.Type})
 		}
 	}
 	put(roleChecksum, e.File.Checksum, "text")
@@ -144,10 +145,10 @@ func (t *Table) write(ctx context.Context, conn *pgconn.PgConn, values []value, 
 		sets = append(sets, v.column+" = "+v.expr)
 		columns, exprs = append(columns, v.column), append(exprs, v.expr)
 	}
-	update := fmt.Sprintf("UPDATE %s SET %s WHERE %s = %s RETURNING 1", t.quoted(), strings.Join(sets, ", "), Ident(name.Name), key)
+	update := fmt.Sprintf("UPDATE %s SET %s WHERE %s = %s RETURNING 1", t.quoted(), strings.Join(sets, ", "), sqlquote.Identifier(name.Name), key)
 	updated, err := query(ctx, conn, update, args...)
 	if err == nil && len(updated) == 0 {
-		insert := fmt.Sprintf("INSERT INTO %s (%s, %s) VALUES (%s, %s)", t.quoted(), Ident(name.Name), strings.Join(columns, ", "), key, strings.Join(exprs, ", "))
+		insert := fmt.Sprintf("INSERT INTO %s (%s, %s) VALUES (%s, %s)", t.quoted(), sqlquote.Identifier(name.Name), strings.Join(columns, ", "), key, strings.Join(exprs, ", "))
 		_, err = query(ctx, conn, insert, args...)
 	}
 	if err != nil {
@@ -166,7 +167,7 @@ func unlimited(typ string) string {
 // SetChecksum records the checksum of a row that is there; raw is [Row.Raw].
 func (t *Table) SetChecksum(ctx context.Context, conn *pgconn.PgConn, raw, checksum string) error {
 	name, sum := t.mapped[roleName], t.mapped[roleChecksum]
-	if _, err := query(ctx, conn, fmt.Sprintf("UPDATE %s SET %s = $2::text::%s WHERE %s::text = $1", t.quoted(), Ident(sum.Name), sum.Type, Ident(name.Name)), raw, checksum); err != nil {
+	if _, err := query(ctx, conn, fmt.Sprintf("UPDATE %s SET %s = $2::text::%s WHERE %s::text = $1", t.quoted(), sqlquote.Identifier(sum.Name), sum.Type, sqlquote.Identifier(name.Name)), raw, checksum); err != nil {
 		return fmt.Errorf("writing to %s: %w", t.Shown(), err)
 	}
 	return nil
@@ -175,7 +176,7 @@ func (t *Table) SetChecksum(ctx context.Context, conn *pgconn.PgConn, raw, check
 // Delete takes the row out; raw is [Row.Raw].
 func (t *Table) Delete(ctx context.Context, conn *pgconn.PgConn, raw string) error {
 	name := t.mapped[roleName]
-	if _, err := query(ctx, conn, fmt.Sprintf("DELETE FROM %s WHERE %s::text = $1", t.quoted(), Ident(name.Name)), raw); err != nil {
+	if _, err := query(ctx, conn, fmt.Sprintf("DELETE FROM %s WHERE %s::text = $1", t.quoted(), sqlquote.Identifier(name.Name)), raw); err != nil {
 		return fmt.Errorf("writing to %s: %w", t.Shown(), err)
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
+	"github.com/schemaguard/schemaguard/internal/sqlquote"
 )
 
 // Table is the ledger as it stands in a database.
@@ -30,7 +31,9 @@ type Table struct {
 // Shown is the table's name for messages: "public.migrations_applied".
 func (t *Table) Shown() string { return t.Schema + "." + t.Name }
 
-func (t *Table) quoted() string { return Ident(t.Schema) + "." + Ident(t.Name) }
+func (t *Table) quoted() string {
+	return sqlquote.Identifier(t.Schema) + "." + sqlquote.Identifier(t.Name)
+}
 
 const findSQL = `SELECT n.nspname, c.relname, c.relkind::text FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -119,7 +122,7 @@ func (t *Table) sample(ctx context.Context, conn *pgconn.PgConn) (map[string][]s
 	for _, r := range []role{roleName, roleChecksum, roleStatus} {
 		for _, c := range t.candidates(r) {
 			if !slices.Contains(names, c.Name) {
-				names, columns = append(names, c.Name), append(columns, Ident(c.Name)+"::text")
+				names, columns = append(names, c.Name), append(columns, sqlquote.Identifier(c.Name)+"::text")
 			}
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/connection"
 	"github.com/schemaguard/schemaguard/internal/pgserver"
 	"github.com/schemaguard/schemaguard/internal/redact"
+	"github.com/schemaguard/schemaguard/internal/sqlquote"
 )
 
 // Server is a Postgres that databases can be made on.
@@ -135,11 +136,11 @@ func (s *Server) Create(ctx context.Context, word string, from *pgconn.Config) (
 	template := "template0" // what an administrator put into template1 is no work of db-init
 	if from != nil {
 		template = from.Database
-		if _, err := s.ask(ctx, "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE datname = "+literal(template)); err != nil {
+		if _, err := s.ask(ctx, "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE datname = "+sqlquote.Literal(template)); err != nil {
 			return nil, err
 		}
 	}
-	if _, err := s.ask(ctx, "CREATE DATABASE "+quote(name)+" TEMPLATE "+quote(template)); err != nil {
+	if _, err := s.ask(ctx, "CREATE DATABASE "+sqlquote.Identifier(name)+" TEMPLATE "+sqlquote.Identifier(template)); err != nil {
 		return nil, fmt.Errorf("making a database on %s: %w", s.Name, err)
 	}
 	s.made = append(s.made, name)
@@ -160,8 +161,8 @@ func (s *Server) Close() error {
 	defer cancel()
 	var errs []error
 	for _, name := range s.made {
-		_, _ = s.ask(ctx, "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE datname = "+literal(name))
-		if _, err := s.ask(ctx, "DROP DATABASE IF EXISTS "+quote(name)); err != nil {
+		_, _ = s.ask(ctx, "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE datname = "+sqlquote.Literal(name))
+		if _, err := s.ask(ctx, "DROP DATABASE IF EXISTS "+sqlquote.Identifier(name)); err != nil {
 			errs = append(errs, fmt.Errorf("dropping database %s of %s: %w", name, s.Name, err))
 		}
 	}
@@ -188,6 +189,3 @@ func (s *Server) ask(ctx context.Context, sql string) ([]string, error) {
 	}
 	return out, nil
 }
-
-func quote(name string) string   { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
