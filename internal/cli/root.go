@@ -71,23 +71,9 @@ func root(a *app.App, args []string) *cobra.Command {
 		if sub.Args == nil && sub.Runnable() {
 			sub.Args = cobra.NoArgs
 		}
-		wrapArgs(sub)
+		app.StrictArgs(sub)
 	}
 	return cmd
-}
-
-// wrapArgs makes wrong arguments usage errors, like wrong flags.
-func wrapArgs(cmd *cobra.Command) {
-	check := cmd.Args
-	if check == nil {
-		return
-	}
-	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return app.UsageError{Cmd: cmd, Err: err}
-		}
-		return nil
-	}
 }
 
 // exitCodesTopic is `schemaguard help exit-codes`.

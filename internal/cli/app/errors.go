@@ -91,3 +91,17 @@ func Unable(err error) (v policy.Verdict, ok bool) {
 func Usagef(cmd *cobra.Command, format string, args ...any) error {
 	return UsageError{Cmd: cmd, Err: fmt.Errorf(format, args...)}
 }
+
+// StrictArgs makes wrong arguments of a command a [UsageError], like wrong flags.
+func StrictArgs(cmd *cobra.Command) {
+	check := cmd.Args
+	if check == nil {
+		return
+	}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return UsageError{Cmd: cmd, Err: err}
+		}
+		return nil
+	}
+}

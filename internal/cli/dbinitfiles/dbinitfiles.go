@@ -60,20 +60,9 @@ func Commands(a *app.App) []*cobra.Command {
 	cmd.PersistentFlags().StringSliceVar(&c.flags.allow, "allow", nil, "live with these problems: gap, missing, out-of-order")
 	cmd.AddCommand(c.statusCommand(), c.applyCommand(), c.verifyCommand(), c.adoptCommand(), c.repairCommand(), c.newCommand())
 	for _, sub := range cmd.Commands() {
-		wrapArgs(sub)
+		app.StrictArgs(sub)
 	}
 	return []*cobra.Command{cmd}
-}
-
-// wrapArgs makes wrong arguments usage errors.
-func wrapArgs(cmd *cobra.Command) {
-	check := cmd.Args
-	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return app.UsageError{Cmd: cmd, Err: err}
-		}
-		return nil
-	}
 }
 
 // timeouts declares the flags of the commands that wait.

@@ -45,20 +45,9 @@ func Commands(a *app.App) []*cobra.Command {
 	}
 	cmd.AddCommand(c.listCommand(), c.showCommand(), c.restoreCommand(), c.purgeCommand())
 	for _, sub := range append(cmd.Commands(), cmd) {
-		wrapArgs(sub)
+		app.StrictArgs(sub)
 	}
 	return []*cobra.Command{cmd}
-}
-
-// wrapArgs makes wrong arguments usage errors.
-func wrapArgs(cmd *cobra.Command) {
-	check := cmd.Args
-	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return app.UsageError{Cmd: cmd, Err: err}
-		}
-		return nil
-	}
 }
 
 // open connects to the project's database.
