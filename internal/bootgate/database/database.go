@@ -145,17 +145,28 @@ func (d Database) open(ctx context.Context, target check.Target) (*live.Database
 	return live.Open(ctx, o)
 }
 
-// Look implements [bootgate.Database]. Its errors are *[bootgate.Error].
-func (d Database) Look(ctx context.Context, target check.Target) (*bootgate.Look, error) {
+// decided opens the database and settles which Directus it is. The caller closes it.
+// Its errors are *[bootgate.Error].
+func (d Database) decided(ctx context.Context, target check.Target) (*live.Database, live.Decision, error) {
 	db, err := d.open(ctx, target)
 	if err != nil {
-		return nil, unable(err)
+		return nil, live.Decision{}, unable(err)
 	}
-	defer db.Close()
 	by, err := live.Decide(d.candidates(target), db.Catalog.Migrations)
 	if err != nil {
-		return nil, unable(err)
+		db.Close()
+		return nil, by, unable(err)
 	}
+	return db, by, nil
+}
+
+// Look implements [bootgate.Database]. Its errors are *[bootgate.Error].
+func (d Database) Look(ctx context.Context, target check.Target) (*bootgate.Look, error) {
+	db, by, err := d.decided(ctx, target)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
 	side := db.Side(by)
 	decoded := sync.OnceValue(func() *snapshot.File { return snapshot.Decode(target.File, target.Data) })
 	target.Decoded = decoded
@@ -205,15 +216,11 @@ func (d Database) Applied(ctx context.Context) (*snapshot.Snapshot, []syncpoint.
 
 // Live implements [bootgate.Database].
 func (d Database) Live(ctx context.Context, target check.Target) (*snapshot.Snapshot, error) {
-	db, err := d.open(ctx, target)
+	db, by, err := d.decided(ctx, target)
 	if err != nil {
-		return nil, unable(err)
+		return nil, err
 	}
 	defer db.Close()
-	by, err := live.Decide(d.candidates(target), db.Catalog.Migrations)
-	if err != nil {
-		return nil, unable(err)
-	}
 	return db.Side(by).Snapshot, nil
 }
 
