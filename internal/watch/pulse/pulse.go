@@ -149,7 +149,14 @@ func Connect(ctx context.Context, opt Options) (*Pulse, error) {
 // Look tells whether the content differs from that of the last look that ended
 // well. Its errors are [ErrBusy], a *[LostError], and what catalog.Fetch would
 // return.
-func (p *Pulse) Look(ctx context.Context) (Reading, error) {
+func (p *Pulse) Look(ctx context.Context) (Reading, error) { return p.look(ctx, false) }
+
+// Told is Look after the database said that something moved: where the versions of
+// the rows bear that out, it is believed, and the third step is saved. What was only
+// rewritten then counts as moved, now and at most once more later.
+func (p *Pulse) Told(ctx context.Context) (Reading, error) { return p.look(ctx, true) }
+
+func (p *Pulse) look(ctx context.Context, told bool) (Reading, error) {
 	p.notified = false
 	ctx, cancel := p.bounded(ctx)
 	defer cancel()
@@ -170,6 +177,10 @@ func (p *Pulse) Look(ctx context.Context) (Reading, error) {
 		return Reading{Level: Versions}, nil
 	}
 	proved := time.Now()
+	if told && versions != "" && versions != p.last.versions {
+		p.last, p.owed, p.proved = marks{visible, versions, ""}, false, proved
+		return Reading{Level: Versions, Moved: true}, nil
+	}
 	content, err := p.content(ctx)
 	if err != nil {
 		return Reading{}, p.explain(err)
