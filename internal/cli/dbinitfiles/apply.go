@@ -9,6 +9,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/dbinit"
 	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
+	"github.com/schemaguard/schemaguard/internal/report/export"
 	"github.com/schemaguard/schemaguard/internal/terminal"
 )
 
@@ -65,7 +66,7 @@ func (a commands) apply(cmd *cobra.Command, phase sqlfile.Phase, dry, asJSON boo
 		return a.failed(err, s.settings)
 	}
 	if asJSON {
-		return writeJSON(a.Streams.Out, applyDocument{SchemaVersion: 1, Applied: append([]string{}, result.Applied...), Waited: result.Waited})
+		return export.WriteJSON(a.Streams.Out, applyDocument{SchemaVersion: 1, Applied: append([]string{}, result.Applied...), Waited: result.Waited})
 	}
 	if len(result.Applied) == 0 && !a.Flags.Quiet {
 		a.Note("nothing to do: every file of this phase is applied")
@@ -113,7 +114,7 @@ func (a commands) dryRun(cmd *cobra.Command, s *session, phase sqlfile.Phase, as
 		for _, f := range pending {
 			d.Pending = append(d.Pending, f.Name)
 		}
-		return writeJSON(a.Streams.Out, d)
+		return export.WriteJSON(a.Streams.Out, d)
 	}
 	for _, f := range pending {
 		how := "in one transaction"

@@ -1,9 +1,7 @@
 package dbinitfiles
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"text/tabwriter"
 	"time"
 
@@ -12,6 +10,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/dbinit"
 	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
+	"github.com/schemaguard/schemaguard/internal/report/export"
 	"github.com/schemaguard/schemaguard/internal/terminal"
 )
 
@@ -35,7 +34,7 @@ func (a commands) status(cmd *cobra.Command, asJSON bool) error {
 	}
 	defer s.Close()
 	if asJSON {
-		return writeJSON(a.Streams.Out, document(status, ""))
+		return export.WriteJSON(a.Streams.Out, document(status, ""))
 	}
 	return a.show(s, status)
 }
@@ -90,7 +89,7 @@ func (a commands) verify(cmd *cobra.Command, asJSON bool) error {
 		verdict, a.Code = "refused", exitcode.DBInit
 	}
 	if asJSON {
-		return writeJSON(a.Streams.Out, document(status, verdict))
+		return export.WriteJSON(a.Streams.Out, document(status, verdict))
 	}
 	if len(status.Problems) > 0 {
 		return a.failed(&dbinit.RefusedError{Problems: status.Problems}, s.settings)
@@ -215,11 +214,4 @@ func orNil(t time.Time) *time.Time {
 		return nil
 	}
 	return &t
-}
-
-func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
 }
