@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/schemaguard/schemaguard/internal/policy"
@@ -55,35 +56,47 @@ func Places(ctx context.Context, s *workspace.Session) ([]Place, error) {
 		names = names[:1]
 	}
 	var out []Place
-	seen := map[string]policy.Verdict{}
+	seen := map[string]int{} // places by content
 	for _, name := range names {
 		t, err := s.Target(ctx, name)
 		if err != nil {
 			return nil, err
 		}
-		v, done := seen[string(t.Data)]
-		if !done || t.Missing != nil {
-			v = s.Check(ctx, t, policy.Commit, false)
-			seen[string(t.Data)] = v
+		if same, done := seen[string(t.Data)]; done && t.Missing == nil {
+			out = append(out, located(t, out[same]))
+			continue
 		}
-		out = append(out, Make(t, v))
+		if t.Missing == nil {
+			seen[string(t.Data)] = len(out)
+		}
+		out = append(out, Ask(ctx, s, t, policy.Commit))
 	}
 	return out, nil
 }
 
-// Make puts a target and its verdict together.
-func Make(t workspace.Target, v policy.Verdict) Place {
-	p := Place{Name: t.Source.Name, Where: t.Source.Origin, Items: -1, Missing: t.Missing != nil, Verdict: v}
-	if t.Source.Detail != "" {
-		p.Where = t.Source.Detail
+// Ask asks about one target, by a rule.
+func Ask(ctx context.Context, s *workspace.Session, t workspace.Target, rule policy.Rule) Place {
+	if t.Decoded == nil { // the check may need it, and the place as well
+		t.Decoded = sync.OnceValue(func() *snapshot.File { return snapshot.Decode(t.File, t.Data) })
 	}
+	v := s.Check(ctx, t, rule, false)
+	p := located(t, Place{Items: -1, Missing: t.Missing != nil, Verdict: v})
 	if p.Missing {
 		return p
 	}
 	if v.State != policy.NotRun && len(v.Changes) == 0 && len(v.Findings) == 0 {
 		p.Items = v.Counts.InSync // nothing differs, so nothing needs to be read
-	} else if file := snapshot.Decode(t.File, t.Data); file.Trusted() {
+	} else if file := t.Decoded(); file.Trusted() {
 		p.Items = file.Snapshot.Len()
+	}
+	return p
+}
+
+// located is a place with the name and the whereabouts of a target.
+func located(t workspace.Target, p Place) Place {
+	p.Name, p.Where = t.Source.Name, t.Source.Origin
+	if t.Source.Detail != "" {
+		p.Where = t.Source.Detail
 	}
 	return p
 }

@@ -68,7 +68,8 @@ type Watcher struct {
 	ws       *workspace.Workspace
 	st       *workspace.Settings
 	db       Database
-	boots    []Boot
+	asked    inquiry
+	patient  bool   // there is no later look that could tell the rest
 	state    State  // the last one that was told
 	told     string // what it looked like
 	notified bool   // the database itself said that something moved
@@ -87,6 +88,7 @@ const (
 	Settings                     // what decides on the database
 	Containers                   // what a boot would apply
 	Asked                        // somebody wants to know
+	answered                     // what a boot would apply is known now
 	schema                       // the database itself
 )
 
@@ -139,6 +141,7 @@ func (w *Watcher) take() Moved {
 // Run watches until ctx ends, which is no error.
 func (w *Watcher) Run(ctx context.Context) error {
 	defer w.hangUp()
+	defer w.asked.stop()
 	w.Poke(Settings | Containers | Asked)
 	for {
 		for _, text := range w.takeNotes() {
@@ -157,6 +160,8 @@ func (w *Watcher) Run(ctx context.Context) error {
 // cannot be opened; what else stands in the way is in the state.
 func (w *Watcher) Once(ctx context.Context) (State, error) {
 	defer w.hangUp()
+	defer w.asked.stop()
+	w.patient = true
 	w.Poke(Settings | Containers | Asked)
 	w.cycle(ctx)
 	return w.state, w.failed.err
@@ -166,6 +171,9 @@ func (w *Watcher) Once(ctx context.Context) (State, error) {
 // returns how long to wait.
 func (w *Watcher) cycle(ctx context.Context) time.Duration {
 	moved := w.take()
+	if w.asked.answer == nil { // a look waited for it
+		moved &^= answered
+	}
 	if moved&Settings != 0 || w.ws == nil {
 		moved |= Settings | Containers | Files
 	}
@@ -238,26 +246,22 @@ func (w *Watcher) hangUp() {
 	}
 }
 
-// compare makes the whole comparison, once the schema has come to rest, and tells
-// what is new.
+// compare makes the whole comparison and tells what is new.
 func (w *Watcher) compare(ctx context.Context, moved Moved) error {
-	if moved&schema != 0 {
-		if err := w.settle(ctx); err != nil {
-			return err
-		}
-	}
 	ws, err := w.opt.Open(ctx)
 	if err != nil {
 		return err
 	}
-	if moved&Containers != 0 && w.opt.Boots != nil {
-		w.boots = w.opt.Boots(ctx, ws, w.st)
+	if moved&(Containers|Settings) != 0 && w.opt.Boots != nil {
+		if err := w.inquire(ctx, moved&Settings != 0); err != nil {
+			return err
+		}
 	}
-	state, s, err := w.look(ctx, ws)
+	defer debug.FreeOSMemory() // the next comparison may be hours away
+	state, s, err := w.settled(ctx, ws, moved)
 	if err != nil {
 		return err
 	}
-	defer debug.FreeOSMemory() // the next comparison may be hours away
 	defer s.Close()
 	if state.Standing == NotChecked {
 		return errors.New(state.Summary)
@@ -278,10 +282,38 @@ const (
 	tooLong = time.Second
 )
 
-// settle waits until the schema rests, so that a hundred collections that are
-// made one after the other are one event.
-func (w *Watcher) settle(ctx context.Context) error {
-	for end := time.Now().Add(tooLong); time.Now().Before(end); {
+// settled looks at a schema that rests, so that a hundred collections that are
+// made one after the other are one event. A schema that has just moved is looked
+// at without waiting for that: mostly it was the only move, and the look itself
+// takes longer than a pause.
+func (w *Watcher) settled(ctx context.Context, ws *workspace.Workspace, moved Moved) (State, *workspace.Session, error) {
+	for end := time.Now().Add(tooLong); ; {
+		state, s, err := w.look(ctx, ws)
+		if moved&schema == 0 {
+			return state, s, err
+		}
+		again, lost := w.db.Look(ctx, false)
+		if lost == nil && (!again || time.Now().After(end)) {
+			return state, s, err
+		}
+		if s != nil {
+			s.Close()
+		}
+		if err == nil {
+			err = lost
+		}
+		if lost != nil {
+			return State{}, nil, err
+		}
+		if err := w.settle(ctx, end); err != nil {
+			return State{}, nil, err
+		}
+	}
+}
+
+// settle waits until the schema rests, until an end.
+func (w *Watcher) settle(ctx context.Context, end time.Time) error {
+	for time.Now().Before(end) {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
