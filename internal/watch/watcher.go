@@ -287,6 +287,7 @@ const (
 // at without waiting for that: mostly it was the only move, and the look itself
 // takes longer than a pause.
 func (w *Watcher) settled(ctx context.Context, ws *workspace.Workspace, moved Moved) (State, *workspace.Session, error) {
+	ws.Moved = moved&schema != 0 && w.told != "" // at first it has not: it is only seen for the first time
 	for end := time.Now().Add(tooLong); ; {
 		state, s, err := w.look(ctx, ws)
 		if moved&schema == 0 {

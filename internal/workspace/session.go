@@ -102,12 +102,15 @@ func (w *Workspace) readCommitted(ctx context.Context) func() content {
 	return sync.OnceValue(func() content { return <-done })
 }
 
-// decodeEarly begins to decode a blob that differed from live the last time:
-// then it will most likely be needed, and until the server has answered there is
-// nothing else to do. It returns nil for any other.
+// decodeEarly begins to decode a blob that differed from live the last time, or
+// from which live has moved away since: then it will most likely be needed, and
+// until the server has answered there is nothing else to do. It returns nil for any
+// other.
 func (w *Workspace) decodeEarly(id string, data []byte) func() *snapshot.File {
-	if mark, ok := w.Repo.Cache(differsName(id)); !ok || string(mark) != "yes" {
-		return nil
+	if !w.Moved {
+		if mark, ok := w.Repo.Cache(differsName(id)); !ok || string(mark) != "yes" {
+			return nil
+		}
 	}
 	done := make(chan *snapshot.File, 1)
 	go func() { done <- snapshot.Decode(w.Path, data) }()

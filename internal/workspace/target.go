@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -134,6 +135,9 @@ func (w *Workspace) fromWorktree(ctx context.Context) (Target, error) {
 	}
 	data, err := os.ReadFile(w.File)
 	t.Data = data
+	if w.last.id != "" && w.Name == w.Path && bytes.Equal(data, w.last.data) {
+		t.blob, t.Decoded = w.last.id, w.last.decoded
+	}
 	return t.orMissing(err)
 }
 

@@ -40,6 +40,9 @@ type Workspace struct {
 	// Incoming are the commits that git is about to merge and has not written down
 	// yet, for the hook that it runs in between.
 	Incoming []string
+	// Moved says that live was just seen to move, so that it most likely differs
+	// from what is committed.
+	Moved bool
 
 	options Options
 	last    content // the committed snapshot, once it was read
