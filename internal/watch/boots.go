@@ -79,26 +79,38 @@ func (q *inquiry) stop() {
 // boots returns what the containers would boot with, as far as that is known.
 func (w *Watcher) boots(ctx context.Context) []Boot {
 	q := &w.asked
-	if q.answer != nil {
-		timeout := make(<-chan time.Time)
-		if !w.patient {
-			timeout = time.After(grace - time.Since(q.since))
-		}
-		select {
-		case q.known = <-q.answer:
-			q.cancel()
-			q.answer, q.never = nil, false
-			if q.again {
-				w.Poke(Containers)
-			}
-		case <-timeout:
-		case <-ctx.Done():
+	if q.answer != nil && w.await(ctx) {
+		q.cancel()
+		q.answer, q.never = nil, false
+		if q.again {
+			w.Poke(Containers)
 		}
 	}
 	if q.answer != nil && q.never {
 		return []Boot{{Container: "docker", Err: errNoAnswer}}
 	}
 	return q.known
+}
+
+// await waits for the answer, as long as there is time, and keeps it.
+func (w *Watcher) await(ctx context.Context) bool {
+	q := &w.asked
+	select {
+	case q.known = <-q.answer: // even where the time is up
+		return true
+	default:
+	}
+	late := make(<-chan time.Time)
+	if !w.patient {
+		late = time.After(grace - time.Since(q.since))
+	}
+	select {
+	case q.known = <-q.answer:
+		return true
+	case <-late:
+	case <-ctx.Done():
+	}
+	return false
 }
 
 // askBoot asks about what a container boots with, by the rule of boots; and why
