@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
 	"github.com/schemaguard/schemaguard/internal/gitrepo"
 	"github.com/schemaguard/schemaguard/internal/gitrepo/gitexec"
+	"github.com/schemaguard/schemaguard/internal/terminal"
 )
 
 // gitTimeout bounds one question to git.
@@ -69,7 +71,11 @@ func Read(ctx context.Context, o Options) (*Baseline, error) {
 	git = git.In(o.Repo.Root())
 	commit, err := fork(ctx, o.Repo, git, ref)
 	if err != nil {
-		return nil, &NoneError{Wanted: wanted, Msg: err.Error(), Fix: "git fetch --unshallow (in GitHub Actions: fetch-depth: 0), or schemaguard verify --base REF"}
+		msg := err.Error()
+		if o.Repo.Shallow() {
+			msg += ", which is shallow (actions/checkout takes fetch-depth: 0, GitLab GIT_DEPTH: '0')"
+		}
+		return nil, &NoneError{Wanted: wanted, Msg: msg, Fix: fix(ctx, o.Repo, git, ref)}
 	}
 	b := &Baseline{Commit: commit, Name: fmt.Sprintf("%s (%s)", ref, commit[:min(len(commit), 10)])}
 	blob, err := o.Repo.At(ctx, commit, o.Path)
@@ -111,7 +117,7 @@ func fork(ctx context.Context, repo *gitrepo.Repo, git *gitexec.Git, ref string)
 		return "", fmt.Errorf("HEAD has no commit: %w", err)
 	}
 	if _, err := repo.Resolve(ctx, ref); err != nil {
-		return "", fmt.Errorf("%s is no commit that this clone has", ref)
+		return "", fmt.Errorf("%s is no commit of this clone", ref)
 	}
 	out, err := git.Run(ctx, gitTimeout, nil, "merge-base", head, ref)
 	if err != nil {
@@ -122,10 +128,52 @@ func fork(ctx context.Context, repo *gitrepo.Repo, git *gitexec.Git, ref string)
 		return commit, nil
 	}
 	parent, err := repo.Resolve(ctx, head+"^1")
-	if errors.Is(err, gitrepo.ErrUnknownRevision) {
-		return head, nil // the first commit
+	switch {
+	case !errors.Is(err, gitrepo.ErrUnknownRevision):
+		return parent, err
+	case repo.Shallow(): // it may well have one, that is not here
+		return "", fmt.Errorf("what was before %s is not in this clone", ref)
 	}
-	return parent, err
+	return head, nil // the first commit
+}
+
+// fix is the command after which the ref and the commit in common are there, as far
+// as one can tell.
+func fix(ctx context.Context, repo *gitrepo.Repo, git *gitexec.Git, ref string) string {
+	remote, branch, ok := strings.Cut(ref, "/")
+	if _, err := repo.Resolve(ctx, ref); err != nil && !strings.HasPrefix(ref, "-") {
+		if _, err := repo.Resolve(ctx, "origin/"+ref); err == nil {
+			return command("schemaguard", "verify", "--base", "origin/"+ref)
+		}
+		if remote != "origin" || !ok {
+			remote, branch = "origin", ref
+		}
+		if _, err := git.Run(ctx, gitTimeout, nil, "config", "--get", "remote."+remote+".url"); err != nil {
+			return "git branch --all"
+		}
+		words := []string{"git", "fetch", remote, branch + ":refs/remotes/" + remote + "/" + branch}
+		switch {
+		case branch == "HEAD":
+			return command("git", "remote", "set-head", remote, "--auto")
+		case repo.Shallow():
+			words = slices.Insert(words, 2, "--unshallow")
+		}
+		return command(words...)
+	}
+	if repo.Shallow() {
+		return "git fetch --unshallow"
+	}
+	return "schemaguard verify --no-upgrade"
+}
+
+// command is a command line to paste. Names of branches may hold what a shell takes
+// apart.
+func command(words ...string) string {
+	line, ok := terminal.Quote(words...)
+	if !ok {
+		return "schemaguard verify --no-upgrade"
+	}
+	return line
 }
 
 // files reads the db-init files of the commit, through a folder that is gone

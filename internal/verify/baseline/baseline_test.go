@@ -136,6 +136,9 @@ func TestNone(t *testing.T) {
 	if _, err := Read(t.Context(), Options{Ref: "main"}); !errors.As(err, &none) || !none.Wanted {
 		t.Error(err)
 	}
+	if _, err := c.read("nowhere", nil); !errors.As(err, &none) || none.Fix != "git branch --all" {
+		t.Errorf("%q", none.Fix) // there is nowhere to fetch from
+	}
 	c.git("checkout", "-q", "--orphan", "other")
 	c.commit("nothing in common")
 	if _, err := c.read("main", nil); !errors.As(err, &none) || !strings.Contains(none.Msg, "no commit in common") {
@@ -153,5 +156,47 @@ func TestACommitWithoutASnapshot(t *testing.T) {
 	c.commit("with")
 	if b, err := c.read("main", nil); err != nil || b.Data != nil || len(b.Set.Files) != 0 {
 		t.Errorf("%+v, %v", b, err)
+	}
+}
+
+// TestShallow: what is not in a shallow clone is not known; it is never taken for
+// the beginning of all. The command that is printed mends it.
+func TestShallow(t *testing.T) {
+	t.Parallel()
+	full := newClone(t)
+	full.git("checkout", "-q", "main")
+	full.git("branch", "--", "odd;name'x")
+	for _, x := range []struct{ name, branch, ref, fix string }{
+		{"the branch that HEAD is", "main", "origin/main", "git fetch --unshallow"},
+		{"HEAD", "main", "HEAD", "git fetch --unshallow"},
+		{"a branch that is not there", "work", "origin/main", "git fetch --unshallow origin main:refs/remotes/origin/main"},
+		{"a branch with a strange name", "work", "origin/odd;name'x", `git fetch --unshallow origin 'odd;name'\''x:refs/remotes/origin/odd;name'\''x'`},
+		{"as it is called at home", "main", "work", "git fetch --unshallow origin work:refs/remotes/origin/work"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			t.Parallel()
+			c := &clone{t, filepath.Join(t.TempDir(), "clone")}
+			if err := os.Mkdir(c.dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			c.git("clone", "-q", "--depth=1", "--branch="+x.branch, "file://"+full.dir, ".")
+			var none *NoneError
+			b, err := c.read(x.ref, nil)
+			if !errors.As(err, &none) || !none.Wanted || none.Fix != x.fix || !strings.Contains(none.Msg, "shallow") {
+				t.Fatalf("%+v, %v, %q", b, err, none.Fix)
+			}
+			cmd := exec.Command("sh", "-c", none.Fix)
+			cmd.Dir = c.dir
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("%s: %v: %s", none.Fix, err, out)
+			}
+			b, err = c.read(x.ref, nil)
+			if errors.As(err, &none) && none.Fix == "schemaguard verify --base origin/work" {
+				b, err = c.read("origin/work", nil)
+			}
+			if err != nil || string(b.Data) != "one" {
+				t.Errorf("after it: %+v, %v", b, err)
+			}
+		})
 	}
 }
