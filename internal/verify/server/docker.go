@@ -70,22 +70,23 @@ func imageFor(extensions []string) string {
 // readyTimeout bounds how long a container may take to answer, once its image is here.
 const readyTimeout = 2 * time.Minute
 
-// startContainer starts an image on a free port of 127.0.0.1.
+// startContainer starts an image on a free port of 127.0.0.1. The container is removed
+// whatever happens, but for a kill of this process: then its name tells whose it is.
 func startContainer(ctx context.Context, docker Docker, image string) (*Server, error) {
-	password := rand.Text()
-	// The password goes by the environment: arguments are for everybody to see.
-	id, err := docker(ctx, []string{"POSTGRES_PASSWORD=" + password}, "run", "--detach", "--rm",
-		"--publish", "127.0.0.1::5432", "--env", "POSTGRES_PASSWORD", image, "-c", "fsync=off")
-	if err != nil {
-		return nil, fmt.Errorf("starting %s in docker: %w", image, err)
-	}
+	password, name := rand.Text(), "schemaguard-verify-"+strings.ToLower(rand.Text()[:12])
 	s := &Server{Name: image + " in docker", stop: func() error {
 		ctx, cancel := context.WithTimeout(context.Background(), endTimeout)
 		defer cancel()
-		_, err := docker(ctx, nil, "rm", "--force", "--volumes", id)
+		_, err := docker(ctx, nil, "rm", "--force", "--volumes", name)
 		return err
 	}}
-	address, err := docker(ctx, nil, "port", id, "5432/tcp")
+	// The password goes by the environment: arguments are for everybody to see.
+	if _, err := docker(ctx, []string{"POSTGRES_PASSWORD=" + password}, "run", "--detach", "--rm", "--name", name,
+		"--publish", "127.0.0.1::5432", "--env", "POSTGRES_PASSWORD", image, "-c", "fsync=off"); err != nil {
+		_ = s.Close() // one that was made and did not start, or whose docker was interrupted, is there
+		return nil, fmt.Errorf("starting %s in docker: %w", image, err)
+	}
+	address, err := docker(ctx, nil, "port", name, "5432/tcp")
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

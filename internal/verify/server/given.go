@@ -44,7 +44,6 @@ func Given(ctx context.Context, dsn string, extensions []string) (*Server, error
 	}
 	s := &Server{
 		Name: fmt.Sprintf("database %s at %s:%d", config.Database, config.Host, config.Port), admin: dsn, given: config,
-		stop: func() error { return nil },
 	}
 	found, err := s.ask(ctx, objects)
 	if err != nil {

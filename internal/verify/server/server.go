@@ -31,7 +31,7 @@ type Server struct {
 	given *pgconn.Config // the one database there is; nil where they are made
 	taken bool
 	made  []string
-	stop  func() error
+	stop  func() error // nil where the server is somebody's
 }
 
 // endTimeout bounds the removal of what was made.
@@ -101,7 +101,7 @@ func Named(ctx context.Context, dsn string, extensions []string) (*Server, error
 	if err != nil {
 		return nil, errors.New("reading --throwaway-dsn: it is no connection string of Postgres")
 	}
-	s := &Server{Name: fmt.Sprintf("Postgres at %s:%d", config.Host, config.Port), admin: dsn, stop: func() error { return nil }}
+	s := &Server{Name: fmt.Sprintf("Postgres at %s:%d", config.Host, config.Port), admin: dsn}
 	if err := s.require(ctx, extensions); err != nil {
 		return nil, err
 	}
@@ -155,8 +155,12 @@ func (s *Server) Create(ctx context.Context, word string, from *pgconn.Config) (
 	return config, nil
 }
 
-// Close removes the databases that were made, and ends a server that was started.
+// Close ends a server that was started; on somebody's, it removes the databases that
+// were made.
 func (s *Server) Close() error {
+	if s.stop != nil {
+		return s.stop()
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), endTimeout)
 	defer cancel()
 	var errs []error
@@ -167,7 +171,7 @@ func (s *Server) Close() error {
 		}
 	}
 	s.made = nil
-	return errors.Join(append(errs, s.stop())...)
+	return errors.Join(errs...)
 }
 
 // ask runs one statement and returns its first column.

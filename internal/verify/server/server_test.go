@@ -18,7 +18,7 @@ import (
 func TestExtensions(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	text := "CREATE EXTENSION IF NOT EXISTS postgis;\ncreate extension timescaledb CASCADE;\nCREATE EXTENSION \"uuid-ossp\";\nCREATE EXTENSION postgis;\nCREATE TABLE extension (a int);\n-- CREATE EXTENSION vector;\n"
+	text := "-- what maps need\n/* and\n more */ CREATE EXTENSION IF NOT EXISTS postgis;\ncreate extension timescaledb CASCADE;\nCREATE EXTENSION \"uuid-ossp\";\nCREATE EXTENSION postgis;\nCREATE TABLE extension (a int);\n-- CREATE EXTENSION vector;\n"
 	if err := os.WriteFile(filepath.Join(dir, "001_a.sql"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -123,19 +123,25 @@ func TestErrorsHaveNoPassword(t *testing.T) {
 func TestOpen(t *testing.T) {
 	t.Parallel()
 	pgtest.Binaries(t)
-	s, err := Open(t.Context(), []string{"plpgsql"}, nil, func(string) {})
+	ctx, end := context.WithCancel(t.Context())
+	defer end()
+	s, err := Open(ctx, []string{"plpgsql"}, nil, func(string) {})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Create(t.Context(), "new", nil); err != nil {
 		t.Error(err)
 	}
+	end() // as Ctrl-C does: the server ends with its context, and what was made in it with the server
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
 	var asked []string
 	docker := func(_ context.Context, environ []string, args ...string) (string, error) {
 		asked = append(asked, strings.Join(args, " "))
+		if args[0] == "rm" {
+			return "", nil
+		}
 		if len(environ) != 1 || strings.Contains(strings.Join(args, " "), strings.TrimPrefix(environ[0], "POSTGRES_PASSWORD=")) {
 			t.Errorf("%q %q", environ, args)
 		}
@@ -145,8 +151,12 @@ func TestOpen(t *testing.T) {
 	if err == nil {
 		t.Skip("needs a machine without TimescaleDB")
 	}
-	if !strings.Contains(err.Error(), "timescaledb") || !strings.Contains(err.Error(), "no daemon") || len(asked) != 1 || !strings.Contains(asked[0], "timescale/timescaledb:") {
-		t.Errorf("%v, %q", err, asked)
+	if !strings.Contains(err.Error(), "timescaledb") || !strings.Contains(err.Error(), "no daemon") || len(asked) != 2 || !strings.Contains(asked[0], "timescale/timescaledb:") {
+		t.Fatalf("%v, %q", err, asked)
+	}
+	// One that was made and did not start stays, without --rm or not: it is removed by its name.
+	if name, ok := strings.CutPrefix(asked[1], "rm --force --volumes "); !ok || !strings.Contains(asked[0], "--name "+name+" ") {
+		t.Errorf("%q", asked)
 	}
 	if _, err := Open(t.Context(), []string{"no_such_extension"}, docker, func(string) {}); err == nil || !strings.Contains(err.Error(), "--throwaway-dsn") {
 		t.Error(err)
