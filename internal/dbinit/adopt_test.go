@@ -62,6 +62,12 @@ INSERT INTO migrations_applied VALUES ('/directus/db-init/001_a.sql', 'old', 'op
 			[]string{"/directus/db-init-post/004_d.sql|x|t", "/directus/db-init/001_a.sql|old|t", "/directus/db-init/002_b.sql|old|t", "/directus/db-init/003_c.sql|x|t"},
 		},
 		{
+			"names in capitals and in camel case", `CREATE TABLE migrations_applied ("ID" serial PRIMARY KEY, "FILENAME" text NOT NULL, "appliedAt" timestamptz NOT NULL);
+INSERT INTO migrations_applied ("FILENAME", "appliedAt") VALUES ('001_a.sql', now()), ('002_b.sql', now())`,
+			`SELECT "FILENAME", "appliedAt" IS NOT NULL FROM migrations_applied ORDER BY 1`,
+			[]string{"001_a.sql|t", "002_b.sql|t", "003_c.sql|t", "004_d.sql|t"},
+		},
+		{
 			"a status with other words", `CREATE TABLE migrations_applied (name text PRIMARY KEY, status text, error text NOT NULL DEFAULT '');
 INSERT INTO migrations_applied VALUES ('001_a.sql', 'success'), ('002_b.sql', 'success')`,
 			"SELECT name, status, schemaguard_status, error FROM migrations_applied ORDER BY 1",

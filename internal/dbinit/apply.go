@@ -157,12 +157,7 @@ func (r *Runner) inside(ctx context.Context, f *sqlfile.File, observe func(Event
 		return false, r.abandon(ctx, err)
 	}
 	if failed := r.statements(ctx, f, f.Statements); failed != nil {
-		failed.Rolled = true
-		if err := r.abandon(ctx, nil); err != nil {
-			return false, err
-		}
-		r.remember(ctx, f, started, failed)
-		return false, failed
+		return false, r.undo(ctx, f, started, failed)
 	}
 	if err := r.exec(ctx, r.resetSQL()); err != nil {
 		return false, r.abandon(ctx, fmt.Errorf("putting the session back after %s: %w", f.Path, err))
@@ -172,15 +167,24 @@ func (r *Runner) inside(ctx context.Context, f *sqlfile.File, observe func(Event
 	}
 	if err := r.exec(ctx, "COMMIT"); err != nil {
 		failed := r.explain(f, f.Statements[len(f.Statements)-1], err)
-		failed.Rolled = true
 		failed.Message = "at COMMIT: " + failed.Message
-		if err := r.abandon(ctx, nil); err != nil {
-			return false, err
-		}
-		r.remember(ctx, f, started, failed)
-		return false, failed
+		return false, r.undo(ctx, f, started, failed)
 	}
 	return true, nil
+}
+
+// undo rolls a file back whose statement failed, records that, and returns the
+// failure; where the connection went down with it the server has rolled back.
+func (r *Runner) undo(ctx context.Context, f *sqlfile.File, started string, failed *StatementError) error {
+	failed.Rolled = true
+	if r.conn.IsClosed() {
+		return &UnreachableError{fmt.Errorf("the connection was lost: %w", failed)}
+	}
+	if err := r.abandon(ctx, nil); err != nil {
+		return err
+	}
+	r.remember(ctx, f, started, failed)
+	return failed
 }
 
 // open begins the transaction of a file and makes sure that the file is still to
@@ -212,8 +216,11 @@ func (r *Runner) open(ctx context.Context, f *sqlfile.File, observe func(Event))
 func (r *Runner) abandon(ctx context.Context, err error) error {
 	if r.conn.IsClosed() {
 		if err == nil {
-			err = &UnreachableError{fmt.Errorf("the connection was lost: %w", context.Cause(ctx))}
+			err = &UnreachableError{errors.Join(errors.New("the connection was lost"), context.Cause(ctx))}
 		}
+		return err
+	}
+	if r.conn.TxStatus() == 'I' { // a COMMIT that failed has rolled back
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)

@@ -24,6 +24,12 @@ const (
 	StateFailed      State = "failed"      // its last try failed
 )
 
+// Commands that problems name.
+const (
+	applyHint = "schemaguard db-init apply"
+	adoptHint = "schemaguard db-init adopt"
+)
+
 // Entry is one file, one row, or both.
 type Entry struct {
 	Name  string
@@ -135,11 +141,23 @@ func (r *Runner) Status(ctx context.Context) (Status, error) {
 		s.Problems = append([]sqlfile.Problem{{Code: sqlfile.BadTable, Text: terminal.Clean(unusable.Error())}}, s.Problems...)
 	case !s.Adopted:
 		s.Problems = append([]sqlfile.Problem{{
-			Code: sqlfile.NotAdopted, Hint: "schemaguard db-init adopt",
+			Code: sqlfile.NotAdopted, Hint: adoptHint,
 			Text: fmt.Sprintf("table %s has a shape of its own, and was not adopted yet", s.Table),
 		}}, s.Problems...)
 	}
+	s.onlyHintsThatWork(r.opt.Allow, unusable == nil)
 	return s, nil
+}
+
+// onlyHintsThatWork takes out what would be refused as things stand.
+func (s *Status) onlyHintsThatWork(allow []sqlfile.Code, adoptable bool) {
+	stopped := len(s.Blocking(allow)) > 0
+	for i := range s.Problems {
+		p := &s.Problems[i]
+		if p.Hint == applyHint && stopped || p.Hint == adoptHint && !adoptable {
+			p.Hint = ""
+		}
+	}
 }
 
 // compare makes the entries.
@@ -165,8 +183,11 @@ func (s *Status) compare(set sqlfile.Set, rows []ledger.Row) {
 	for i := range rows {
 		if row := &rows[i]; byName[row.Name] == row {
 			state := StateMissing
-			if row.Status == ledger.Running {
+			switch {
+			case row.Status == ledger.Running:
 				state = StateInterrupted
+			case !row.Applied():
+				state = StateFailed
 			}
 			s.Entries = append(s.Entries, Entry{Name: row.Name, State: state, Row: row})
 		}
@@ -202,6 +223,7 @@ func (s *Status) judge(files []sqlfile.Problem) {
 		}
 	}
 	highest := map[sqlfile.Phase]*sqlfile.File{}
+	renamed := s.renamed()
 	for _, e := range s.Entries {
 		if e.File != nil && e.Row != nil && e.Row.Applied() {
 			highest[e.File.Phase] = e.File
@@ -212,9 +234,45 @@ func (s *Status) judge(files []sqlfile.Problem) {
 			if e.State == StateInterrupted && s.Busy != "" {
 				p.Text, p.Hint = "a run of db-init is at it at this moment ("+s.Busy+")", "schemaguard db-init status"
 			}
+			if other, ok := renamed[e.Name]; ok {
+				p.Text, p.Hint = other.text, other.hint
+			}
 			s.Problems = append(s.Problems, p)
 		}
 	}
+}
+
+// renaming is what is said of a file that seems to have got another name.
+type renaming struct{ text, hint string }
+
+// renamed finds files that were applied under another name, by their content: to
+// run one again is what nobody wants.
+func (s *Status) renamed() map[string]renaming {
+	gone := map[string]string{}
+	for _, e := range s.Entries {
+		if e.State == StateMissing && e.Row.Checksum != "" {
+			gone[e.Row.Checksum] = e.Name
+		}
+	}
+	found := map[string]renaming{}
+	for _, e := range s.Entries {
+		if e.State != StatePending {
+			continue
+		}
+		if old, ok := gone[e.File.Checksum]; ok {
+			hint := repair(MarkApplied, e.Name)
+			found[e.Name] = renaming{fmt.Sprintf("it is not applied yet, and %s, which was, has the same content and is gone: if it was renamed, it must not run again", terminal.Clean(old)), hint}
+			found[old] = renaming{fmt.Sprintf("it was applied to this database, and there is no such file, but %s has its content: if it was renamed, say so", terminal.Clean(e.Name)), hint}
+			delete(gone, e.File.Checksum)
+		}
+	}
+	return found
+}
+
+// repair is the command that makes a repair.
+func repair(mend Mend, name string) string {
+	line, _ := terminal.Quote("schemaguard", "db-init", "repair", "--"+string(mend), name)
+	return line
 }
 
 // problem is what is wrong with one entry; last is the last applied file of its
@@ -224,36 +282,35 @@ func (e Entry) problem(last *sqlfile.File) sqlfile.Problem {
 	if e.File != nil {
 		p.File = e.File.Path
 	}
-	repair := func(flag string) string {
-		line, _ := terminal.Quote("schemaguard", "db-init", "repair", flag, e.Name)
-		return line
-	}
 	switch e.State {
 	case StateChanged:
 		p.Code = sqlfile.Changed
 		p.Text = fmt.Sprintf("it was changed after it was applied (checksum %.8s, applied as %.8s)", e.File.Checksum, terminal.Clean(e.Row.Checksum))
-		p.Hint = repair("--accept-checksum")
+		p.Hint = repair(AcceptChecksum, e.Name)
 	case StateMissing:
-		p.Code, p.Hint = sqlfile.Missing, repair("--forget")
+		p.Code, p.Hint = sqlfile.Missing, repair(Forget, e.Name)
 		p.Text = "it was applied to this database, and there is no such file"
 	case StateInterrupted:
-		p.Code, p.Hint = sqlfile.Interrupted, repair("--forget")
+		p.Code, p.Hint = sqlfile.Interrupted, repair(Forget, e.Name)
 		p.Text = "it began without a transaction and did not end: nobody knows which of its statements ran"
 	case StateFailed:
+		if e.File == nil && !halfway(e.Row) {
+			return sqlfile.Problem{} // it left nothing behind, and nobody will try it again
+		}
 		p.Code, p.Text = sqlfile.Retry, "its last try failed, and left nothing behind: "+terminal.Clean(e.Row.Error)
 		if halfway(e.Row) {
-			p.Code, p.Hint = sqlfile.Failed, repair("--forget")
+			p.Code, p.Hint = sqlfile.Failed, repair(Forget, e.Name)
 			p.Text = "it stopped half way: " + terminal.Clean(e.Row.Error)
 		}
 	case StatePending:
-		p.Code, p.Text, p.Hint = sqlfile.Pending, "it is not applied yet", "schemaguard db-init apply"
+		p.Code, p.Text, p.Hint = sqlfile.Pending, "it is not applied yet", applyHint
 		if last != nil && last.Number > e.File.Number {
 			p.Code, p.Hint = sqlfile.OutOfOrder, "give it a number after "+last.Name+", or allow it: --allow out-of-order"
 			p.Text = fmt.Sprintf("it is not applied yet, but comes before %s, which is", last.Name)
 		}
 	case StateApplied:
 		if e.Row.Checksum == "" {
-			p.Code, p.Hint = sqlfile.NoChecksum, "schemaguard db-init adopt"
+			p.Code, p.Hint = sqlfile.NoChecksum, adoptHint
 			p.Text = "it was applied, and nobody recorded with which content"
 		}
 	}

@@ -150,13 +150,16 @@ func (t *Table) candidates(r role) []*Column {
 	for _, name := range append([]string{"schemaguard_" + s.name, s.name}, s.others...) {
 		for i := range t.Columns {
 			c := &t.Columns[i]
-			if c.Name == name && s.fits(c.Type) && !c.Generated && (r != roleName || isText(c.Type) || !c.Filled) {
+			if folded(c.Name) == folded(name) && s.fits(c.Type) && !c.Generated && (r != roleName || isText(c.Type) || !c.Filled) {
 				found = append(found, c)
 			}
 		}
 	}
 	return found
 }
+
+// folded is a column's name without what "FILENAME" and "appliedAt" do otherwise.
+func folded(name string) string { return strings.ToLower(strings.ReplaceAll(name, "_", "")) }
 
 var sha256Pattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
