@@ -45,6 +45,9 @@ func (r *run) full(ctx context.Context) {
 	}
 	defer func() { _ = os.RemoveAll(work) }()
 	r.work = work
+	if r.Root != "" { // so that npx and its like run the Directus of the project, and fetch no other
+		_ = os.Symlink(filepath.Join(r.Root, "node_modules"), filepath.Join(work, "node_modules"))
+	}
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	var srv *server.Server

@@ -42,6 +42,8 @@ type Options struct {
 	// Versions are who says which Directus will apply the file, strongest first;
 	// the header of the file is no one of them.
 	Versions []live.Candidate
+	// Root is the folder of the project, absolute.
+	Root string
 	// Directus runs the whole of it; nil for the files alone, and then Why says why.
 	Directus *runner.Runner
 	Why      string

@@ -233,7 +233,10 @@ func TestWhatCannotBeDone(t *testing.T) {
 		t.Errorf("%d %+v", r.Exit, r.Verdict)
 	}
 	o = options(t, example(t), nil)
-	standIn(t, &o, `echo "with $DB_PASSWORD and $SECRET"; sleep 300`)
+	if o.Root = t.TempDir(); os.MkdirAll(filepath.Join(o.Root, "node_modules/directus"), 0o755) != nil {
+		t.Fatal("cannot make a folder")
+	}
+	standIn(t, &o, `test -d node_modules/directus || exit 9; echo "with $DB_PASSWORD and $SECRET"; sleep 300`)
 	o.Timeout = 15 * time.Second // of each step; the others take a fraction of it
 	if r = Run(t.Context(), o); r.Exit != 3 || outcomes(r)[5] != "apply not-run" {
 		t.Fatalf("%d %q", r.Exit, outcomes(r))

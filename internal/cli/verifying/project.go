@@ -38,6 +38,7 @@ func (a commands) options(cmd *cobra.Command, f flags) (verify.Options, error) {
 	if err != nil {
 		return o, err
 	}
+	o.Root = w.Config.Root
 	words := w.Config.DBInit.Allow.V
 	if cmd.Flags().Changed("db-init-allow") {
 		words = f.allowFiles

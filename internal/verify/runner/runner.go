@@ -74,20 +74,21 @@ func Command(value, dir string) (Runner, error) {
 	if err != nil {
 		return Runner{}, fmt.Errorf("reading --directus: %w", err)
 	}
-	if _, err := exec.LookPath(words[0]); err != nil {
-		return Runner{}, fmt.Errorf("reading --directus: %q is neither a folder nor a program on PATH", words[0])
-	}
-	r := Runner{Words: words, Name: "command " + words[0]}
-	if r.docker = isDockerRun(words); r.docker {
-		return r, nil
-	}
+	docker := isDockerRun(words)
+	name := words[0]
 	for i, w := range words { // it runs in another folder
-		at := filepath.Join(dir, w)
-		if _, err := os.Stat(at); err == nil && !filepath.IsAbs(w) && (i > 0 || strings.ContainsRune(w, '/')) {
-			words[i] = at
+		if docker || filepath.IsAbs(w) || i == 0 && !strings.ContainsRune(w, '/') {
+			continue
+		}
+		// A folder is none of its files: `npx directus` beside a folder directus means the program.
+		if info, err := os.Stat(filepath.Join(dir, w)); err == nil && (info.Mode().IsRegular() || strings.ContainsRune(w, '/')) {
+			words[i] = filepath.Join(dir, w)
 		}
 	}
-	return r, nil
+	if _, err := exec.LookPath(words[0]); err != nil {
+		return Runner{}, fmt.Errorf("reading --directus: %q is neither a folder nor a program on PATH", name)
+	}
+	return Runner{Words: words, Name: "command " + name, docker: docker}, nil
 }
 
 // isDockerRun tells words that run a container.

@@ -108,6 +108,13 @@ func TestCommand(t *testing.T) {
 	if err != nil || !cmp.Equal(r.Words, []string{"sh", filepath.Join(dir, "run.sh"), "--flag"}) {
 		t.Errorf("%+v, %v", r, err)
 	}
+	// A folder of the project that has the name of a word is not meant by it.
+	if r, err := Command("sh empty run.sh ./empty", dir); err != nil || !cmp.Equal(r.Words, []string{"sh", "empty", filepath.Join(dir, "run.sh"), filepath.Join(dir, "empty")}) {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if r, err := Command("./run.sh", dir); err != nil || r.Words[0] != filepath.Join(dir, "run.sh") || r.Name != "command ./run.sh" {
+		t.Errorf("%+v, %v", r, err)
+	}
 	for _, bad := range []string{"", "no-such-program-at-all x", "sh 'open", "empty"} {
 		if r, err := Command(bad, dir); err == nil && bad != "" {
 			t.Errorf("%q is %+v", bad, r)
