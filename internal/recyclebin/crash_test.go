@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -196,4 +197,24 @@ type counting struct {
 func (c *counting) Write(p []byte) (int, error) {
 	c.before()
 	return c.Conn.Write(p)
+}
+
+func TestFillingsAtOnceDoNotDisturbEachOther(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.Database(t)
+	conn := connect(t, dsn)
+	run(t, conn, richSQL)
+	var wg sync.WaitGroup
+	for range 4 {
+		c := connect(t, dsn)
+		wg.Go(func() {
+			if _, err := Fill(t.Context(), c, []Doomed{orders, {Kind: KindColumn, Table: "customers", Column: "name"}}, options()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := whole(t, conn); n != 4 {
+		t.Errorf("%d entries", n)
+	}
 }

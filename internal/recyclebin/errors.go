@@ -8,6 +8,7 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/recyclebin/definition"
+	"github.com/schemaguard/schemaguard/internal/recyclebin/size"
 	"github.com/schemaguard/schemaguard/internal/recyclebin/statement"
 )
 
@@ -41,50 +42,6 @@ func (e *Error) Error() string { return e.Msg }
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// LimitError says that what is doomed is larger than the limit. Nothing was copied.
-type LimitError struct {
-	Limit, LimitRows int64
-	Bytes            int64 // of all items, as far as they were measured
-	Items            []Sized
-}
-
-// Sized is the size of one doomed item.
-type Sized struct {
-	Name  string
-	Bytes int64
-	Rows  int64 // 0 where not counted
-}
-
-// Error implements error.
-func (e *LimitError) Error() string {
-	var parts []string
-	for _, i := range e.Items {
-		if i.Rows > 0 {
-			parts = append(parts, fmt.Sprintf("%s %d rows", i.Name, i.Rows))
-			continue
-		}
-		parts = append(parts, i.Name+" "+Size(i.Bytes))
-	}
-	if e.LimitRows > 0 && e.Bytes == 0 {
-		return fmt.Sprintf("copying into the recycle bin: more than %d rows (%s): keep them with pg_dump, or raise the limit", e.LimitRows, strings.Join(parts, ", "))
-	}
-	return fmt.Sprintf("copying into the recycle bin: %s is more than its limit of %s (%s): keep it with pg_dump, or raise trash.limit (SCHEMAGUARD_TRASH_LIMIT)",
-		Size(e.Bytes), Size(e.Limit), strings.Join(parts, ", "))
-}
-
-// Size writes a number of bytes for people: "1.5 GB", in powers of 1024.
-func Size(n int64) string {
-	units := []string{"B", "kB", "MB", "GB", "TB"}
-	f, i := float64(n), 0
-	for f >= 1024 && i < len(units)-1 {
-		f, i = f/1024, i+1
-	}
-	if i == 0 {
-		return fmt.Sprintf("%d B", n)
-	}
-	return fmt.Sprintf("%.1f %s", f, units[i])
-}
-
 // explain gives an error of the server its code and its way out. Those that have one
 // stay as they are.
 func explain(doing string, err error) error {
@@ -94,7 +51,7 @@ func explain(doing string, err error) error {
 	if _, ok := errors.AsType[*Error](err); ok {
 		return err
 	}
-	if _, ok := errors.AsType[*LimitError](err); ok {
+	if _, ok := errors.AsType[*size.LimitError](err); ok {
 		return err
 	}
 	if unsupported, ok := errors.AsType[*definition.UnsupportedError](err); ok {

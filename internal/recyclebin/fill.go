@@ -13,6 +13,7 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/recyclebin/definition"
 	"github.com/schemaguard/schemaguard/internal/recyclebin/metarows"
+	"github.com/schemaguard/schemaguard/internal/recyclebin/size"
 	"github.com/schemaguard/schemaguard/internal/recyclebin/statement"
 )
 
@@ -24,10 +25,10 @@ import (
 // written between Fill and the drop is not in the copy. [Recheck] right before the
 // drop tells whether something was.
 //
-// conn must be in no transaction. Errors: a *[LimitError], an *[Error] with its
+// conn must be in no transaction. Errors: a *[size.LimitError], an *[Error] with its
 // code, or a broken connection; after any of them nothing may be destroyed.
 func Fill(ctx context.Context, conn *pgconn.PgConn, what []Doomed, o Options) (*Entry, error) {
-	f := &filling{bin: open(conn), opt: o, doomed: distinct(what)}
+	f := &filling{bin: open(conn), opt: o, doomed: Distinct(what)}
 	if len(f.doomed) == 0 {
 		return nil, &Error{Code: CodeMissing, Msg: "filling the recycle bin: nothing is doomed"}
 	}
@@ -57,6 +58,28 @@ func (f *filling) fill(ctx context.Context) error {
 	if err := f.alone(ctx); err != nil {
 		return err
 	}
+	if err := f.read(ctx); err != nil {
+		return err
+	}
+	if err := f.measure(ctx); err != nil {
+		return err
+	}
+	if err := f.create(ctx); err != nil {
+		return err
+	}
+	for i, d := range f.doomed {
+		if err := f.copy(ctx, i, d); err != nil {
+			return fmt.Errorf("copying %s: %w", d.Name(), err)
+		}
+	}
+	if err := f.save(ctx, f.entry); err != nil {
+		return err
+	}
+	return f.directusRows(ctx)
+}
+
+// read names the entry, locks the doomed tables and reads what they are.
+func (f *filling) read(ctx context.Context) error {
 	var err error
 	if f.entry, err = newEntry(f.opt); err != nil {
 		return err
@@ -78,21 +101,7 @@ func (f *filling) fill(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := f.measure(ctx); err != nil {
-		return err
-	}
-	if err := f.create(ctx); err != nil {
-		return err
-	}
-	for i, d := range f.doomed {
-		if err := f.copy(ctx, i, d); err != nil {
-			return fmt.Errorf("copying %s: %w", d.Name(), err)
-		}
-	}
-	if err := f.save(ctx, f.entry); err != nil {
-		return err
-	}
-	return f.directusRows(ctx)
+	return nil
 }
 
 func newEntry(o Options) (*Entry, error) {
@@ -160,7 +169,7 @@ func (f *filling) measure(ctx context.Context) error {
 	if f.opt.Limit <= 0 {
 		return nil
 	}
-	e := &LimitError{Limit: f.opt.Limit}
+	e := &size.LimitError{Limit: f.opt.Limit}
 	for _, d := range f.doomed {
 		if d.Kind == KindSettings {
 			continue
@@ -175,7 +184,7 @@ func (f *filling) measure(ctx context.Context) error {
 			}
 			bytes = number(text)
 		}
-		e.Items = append(e.Items, Sized{Name: d.Name(), Bytes: bytes})
+		e.Items = append(e.Items, size.Item{Name: d.Name(), Bytes: bytes})
 		e.Bytes += bytes
 	}
 	if e.Bytes > e.Limit {
@@ -228,7 +237,7 @@ func (f *filling) copy(ctx context.Context, i int, d Doomed) error {
 		return err
 	}
 	if f.opt.LimitRows > 0 && it.Rows > f.opt.LimitRows {
-		return &LimitError{LimitRows: f.opt.LimitRows, Items: []Sized{{Name: it.Name, Rows: it.Rows}}}
+		return &size.LimitError{LimitRows: f.opt.LimitRows, Items: []size.Item{{Name: it.Name, Rows: it.Rows}}}
 	}
 	size, err := f.Text(ctx, "SELECT pg_catalog.pg_total_relation_size("+statement.Value(name)+"::regclass)")
 	if err != nil {

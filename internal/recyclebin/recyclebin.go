@@ -6,7 +6,7 @@
 // [Restore] brings an entry, or one item of it, back in one transaction and keeps the
 // entry; only [Purge] and the retention take one away.
 //
-//	entry, err := recyclebin.Fill(ctx, conn, recyclebin.Of(plan), recyclebin.Options{...})
+//	entry, err := recyclebin.Fill(ctx, conn, doomed.Of(plan), recyclebin.Options{...})
 //	if err != nil { refuse: nothing may be destroyed }
 //
 // It destroys nothing outside its own schema, and decides nothing about what may be

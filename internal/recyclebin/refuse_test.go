@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/schemaguard/schemaguard/internal/pgserver/pgtest"
+	"github.com/schemaguard/schemaguard/internal/recyclebin/size"
 )
 
 var orders = Doomed{Kind: KindTable, Table: "orders"}
@@ -34,19 +35,19 @@ func TestOverTheLimitNothingIsCopied(t *testing.T) {
 	o := options()
 	o.Limit = 4096
 	_, err := Fill(t.Context(), conn, []Doomed{orders}, o)
-	limit, ok := errors.AsType[*LimitError](err)
+	limit, ok := errors.AsType[*size.LimitError](err)
 	if !ok || limit.Bytes <= 4096 || !strings.Contains(err.Error(), "orders") {
 		t.Errorf("%v", err)
 	}
 	nothing(t, conn)
 	o.Limit, o.LimitRows = DefaultLimit, 19
-	if _, err := Fill(t.Context(), conn, []Doomed{orders}, o); !errors.As(err, new(*LimitError)) || !strings.Contains(err.Error(), "20 rows") {
+	if _, err := Fill(t.Context(), conn, []Doomed{orders}, o); !errors.As(err, new(*size.LimitError)) || !strings.Contains(err.Error(), "20 rows") {
 		t.Errorf("%v", err)
 	}
 	nothing(t, conn)
 	// A small column of a large table is small.
 	o.Limit, o.LimitRows = 100000, 20000
-	if _, err := Fill(t.Context(), conn, []Doomed{{Kind: KindColumn, Table: "wide", Column: "large"}}, o); !errors.As(err, new(*LimitError)) {
+	if _, err := Fill(t.Context(), conn, []Doomed{{Kind: KindColumn, Table: "wide", Column: "large"}}, o); !errors.As(err, new(*size.LimitError)) {
 		t.Errorf("%v", err)
 	}
 	if _, err := Fill(t.Context(), conn, []Doomed{{Kind: KindColumn, Table: "wide", Column: "small"}}, o); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/schemaguard/schemaguard/internal/recyclebin"
+	"github.com/schemaguard/schemaguard/internal/recyclebin/doomed"
 )
 
 // TestFieldsComeBack lets the real Directus drop two fields, one of them a relation,
@@ -35,7 +36,7 @@ func TestFieldsComeBack(t *testing.T) {
 			const rows = "SELECT id, title, subtitle, editor FROM articles ORDER BY id; SELECT action, fields FROM directus_permissions ORDER BY id; SELECT sort_field FROM directus_collections WHERE collection = 'articles'"
 			before, had := s.snapshot(), s.sql(rows)
 
-			entry, err := recyclebin.Fill(t.Context(), s.conn, recyclebin.Of(s.plan(stale)), recyclebin.Options{Limit: recyclebin.DefaultLimit, Now: time.Now()})
+			entry, err := recyclebin.Fill(t.Context(), s.conn, doomed.Of(s.plan(stale)), recyclebin.Options{Limit: recyclebin.DefaultLimit, Now: time.Now()})
 			s.must(err)
 			s.apply(stale)
 			if got := s.sql("SELECT title FROM articles ORDER BY id"); !strings.HasPrefix(got, "a title th\n") {

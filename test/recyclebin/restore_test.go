@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/schemaguard/schemaguard/internal/recyclebin"
+	"github.com/schemaguard/schemaguard/internal/recyclebin/doomed"
 )
 
 // questions are what has to be as before.
@@ -41,8 +42,8 @@ func TestDirectusServesItAgain(t *testing.T) {
 				t.Fatalf("the scene is not what it should be: %s\n%s", answers, rows)
 			}
 
-			doomed := recyclebin.Of(s.plan(stale))
-			entry, err := recyclebin.Fill(t.Context(), s.conn, doomed, recyclebin.Options{Limit: recyclebin.DefaultLimit, Reason: "test", Now: time.Now()})
+			going := doomed.Of(s.plan(stale))
+			entry, err := recyclebin.Fill(t.Context(), s.conn, going, recyclebin.Options{Limit: recyclebin.DefaultLimit, Reason: "test", Now: time.Now()})
 			s.must(err)
 			if s.snapshot() != before {
 				t.Error("the bin shows in Directus's snapshot")

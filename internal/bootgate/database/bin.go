@@ -11,7 +11,9 @@ import (
 	"github.com/schemaguard/schemaguard/internal/bootgate"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
 	"github.com/schemaguard/schemaguard/internal/recyclebin"
+	"github.com/schemaguard/schemaguard/internal/recyclebin/doomed"
 	"github.com/schemaguard/schemaguard/internal/recyclebin/held"
+	"github.com/schemaguard/schemaguard/internal/recyclebin/size"
 )
 
 // Bin keeps what an apply is about to destroy in the recycle bin of the same
@@ -29,20 +31,21 @@ var _ bootgate.Bin = Bin{}
 
 // Fill implements [bootgate.Bin].
 func (b Bin) Fill(ctx context.Context, d bootgate.Doomed) (bootgate.Kept, error) {
-	what := recyclebin.Of(d.Plan)
+	what := doomed.Of(d.Plan)
 	if len(what) == 0 {
 		none := func(context.Context) ([]string, error) { return nil, nil }
 		return bootgate.Kept{Said: "nothing that this plan takes away can be kept: no rows, no values, no settings", Recheck: none}, nil
 	}
 	var entry *recyclebin.Entry
 	err := b.with(ctx, func(conn *pgconn.PgConn) (err error) {
-		if entry, err = held.Find(ctx, conn, what); err != nil || entry != nil {
-			return err // a container that boots again and again keeps it once
-		}
-		entry, err = recyclebin.Fill(ctx, conn, what, recyclebin.Options{
+		o := recyclebin.Options{
 			SearchPath: b.Settings.SearchPath.Names, Limit: b.Limit, Retention: b.Retention,
 			Reason: d.Reason, Tool: b.Tool, By: b.By, Now: b.Now(),
-		})
+		}
+		if entry, err = held.Find(ctx, conn, what, o); err != nil || entry != nil {
+			return err // a container that boots again and again keeps it once
+		}
+		entry, err = recyclebin.Fill(ctx, conn, what, o)
 		return err
 	})
 	if err != nil {
@@ -52,7 +55,7 @@ func (b Bin) Fill(ctx context.Context, d bootgate.Doomed) (bootgate.Kept, error)
 		b.Log.Warn("recycle bin: "+note, "step", "recycle-bin", "duration", "0s")
 	}
 	said := fmt.Sprintf("the recycle bin has %d items, %d rows, %s as %s (schemaguard trash show %s)",
-		len(entry.Items), entry.Rows(), recyclebin.Size(entry.Bytes), entry.ID, entry.ID)
+		len(entry.Items), entry.Rows(), size.Text(entry.Bytes), entry.ID, entry.ID)
 	return bootgate.Kept{Said: said, Recheck: func(ctx context.Context) ([]string, error) { return b.recheck(ctx, entry.ID) }}, nil
 }
 
@@ -88,7 +91,7 @@ func trash(err error) error {
 		if len(e.Hints) > 0 {
 			own.Hint = e.Hints[0]
 		}
-	} else if errors.As(err, new(*recyclebin.LimitError)) {
+	} else if errors.As(err, new(*size.LimitError)) {
 		own.Code = string(recyclebin.CodeLimit)
 	}
 	return own

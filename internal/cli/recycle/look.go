@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/schemaguard/schemaguard/internal/recyclebin"
+	"github.com/schemaguard/schemaguard/internal/recyclebin/size"
 )
 
 // listDocument is the JSON form of a list.
@@ -52,13 +53,13 @@ func (a commands) list(asJSON bool) error {
 			a.say("  %s", describe(&it))
 		}
 	}
-	a.say("%d in all, %s", len(entries), recyclebin.Size(bytes))
+	a.say("%d in all, %s", len(entries), size.Text(bytes))
 	return nil
 }
 
 // head writes what an entry is.
 func (a commands) head(e *recyclebin.Entry) {
-	parts := []string{e.ID, age(a.Now().Sub(e.At)), recyclebin.Size(e.Bytes), e.Reason}
+	parts := []string{e.ID, age(a.Now().Sub(e.At)), size.Text(e.Bytes), e.Reason}
 	if e.By != "" {
 		parts = append(parts, "by "+e.By)
 	}
@@ -74,11 +75,11 @@ func (a commands) head(e *recyclebin.Entry) {
 func describe(it *recyclebin.Item) string {
 	switch it.Kind {
 	case recyclebin.KindTable:
-		return fmt.Sprintf("table %s, %s, %s", it.Name, counted(it.Rows, "row"), recyclebin.Size(it.Bytes))
+		return fmt.Sprintf("table %s, %s, %s", it.Name, counted(it.Rows, "row"), size.Text(it.Bytes))
 	case recyclebin.KindColumn:
-		return fmt.Sprintf("column %s, %s, %s", it.Name, counted(it.Rows, "row"), recyclebin.Size(it.Bytes))
+		return fmt.Sprintf("column %s, %s, %s", it.Name, counted(it.Rows, "row"), size.Text(it.Bytes))
 	case recyclebin.KindNarrowed:
-		return fmt.Sprintf("column %s before it became %s, %s, %s", it.Name, it.To, counted(it.Rows, "row"), recyclebin.Size(it.Bytes))
+		return fmt.Sprintf("column %s before it became %s, %s, %s", it.Name, it.To, counted(it.Rows, "row"), size.Text(it.Bytes))
 	case recyclebin.KindSettings:
 	}
 	return "settings of " + it.Name

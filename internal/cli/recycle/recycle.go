@@ -60,7 +60,7 @@ func (a commands) open() (statement.Session, *connection.Settings, error) {
 	if err != nil {
 		return statement.Session{}, nil, err
 	}
-	conn, err := recyclebin.Connect(a.Ctx, settings.PG, settings.Display)
+	conn, err := statement.Connect(a.Ctx, settings.PG, settings.Display)
 	if err != nil {
 		return statement.Session{}, nil, err
 	}

@@ -40,7 +40,7 @@ func newBench(t *testing.T) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b.Conn, err = recyclebin.Connect(t.Context(), found.PG, "test"); err != nil {
+	if b.Conn, err = statement.Connect(t.Context(), found.PG, "test"); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = b.Conn.Close(context.Background()) })

@@ -12,7 +12,10 @@ import (
 	"github.com/schemaguard/schemaguard/internal/dockerguard/consent"
 	"github.com/schemaguard/schemaguard/internal/dockershim"
 	"github.com/schemaguard/schemaguard/internal/recyclebin"
+	"github.com/schemaguard/schemaguard/internal/recyclebin/doomed"
 	"github.com/schemaguard/schemaguard/internal/recyclebin/held"
+	"github.com/schemaguard/schemaguard/internal/recyclebin/size"
+	"github.com/schemaguard/schemaguard/internal/recyclebin/statement"
 	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
@@ -26,39 +29,38 @@ func (c commands) keep(call dockershim.Call, allow []string) func(context.Contex
 		if err != nil {
 			return "", err
 		}
-		what := recyclebin.Of(p)
+		what := doomed.Of(p)
 		if len(what) == 0 {
 			return "", nil
 		}
-		conn, err := recyclebin.Connect(ctx, s.Settings.PG, s.Settings.Display)
+		conn, err := statement.Connect(ctx, s.Settings.PG, s.Settings.Display)
 		if err != nil {
 			return "", err
 		}
 		defer conn.Close(ctx)
-		entry, err := held.Find(ctx, conn, what)
-		if err != nil || entry != nil {
-			return said("kept in the recycle bin already", entry), err
-		}
-		entry, err = recyclebin.Fill(ctx, conn, what, recyclebin.Options{
+		o := recyclebin.Options{
 			SearchPath: s.Settings.SearchPath.Names, Limit: s.Config.Trash.Limit.V, Retention: s.Config.Trash.Retention.V,
 			Reason: strings.Join(consent.Hide(append([]string{call.Program}, call.Args...)), " "), Tool: app.Version(), By: app.Actor(), Now: c.Now(),
-		})
+		}
+		where := "kept in the recycle bin already"
+		entry, err := held.Find(ctx, conn, what, o)
+		if err == nil && entry == nil {
+			where = "kept in the recycle bin"
+			entry, err = recyclebin.Fill(ctx, conn, what, o)
+		}
 		if code := codeOf(err); code != "" && strings.Contains(","+agreed, ","+string(code)+":") {
 			return "not kept in the recycle bin, as agreed to: " + err.Error(), nil
 		}
 		if err != nil {
 			return "", err
 		}
-		return said("kept in the recycle bin", entry), nil
+		return said(where, entry), nil
 	}
 }
 
-// said says what was kept; empty without an entry.
+// said says what was kept.
 func said(where string, e *recyclebin.Entry) string {
-	if e == nil {
-		return ""
-	}
-	return fmt.Sprintf("%s, %d rows, %s; to have it back: schemaguard trash restore %s", where, e.Rows(), recyclebin.Size(e.Bytes), e.ID)
+	return fmt.Sprintf("%s, %d rows, %s; to have it back: schemaguard trash restore %s", where, e.Rows(), size.Text(e.Bytes), e.ID)
 }
 
 // codeOf is the code of what stood in the way of keeping something; empty for none.
@@ -66,7 +68,7 @@ func codeOf(err error) recyclebin.Code {
 	if own, ok := errors.AsType[*recyclebin.Error](err); ok {
 		return own.Code
 	}
-	if _, ok := errors.AsType[*recyclebin.LimitError](err); ok {
+	if _, ok := errors.AsType[*size.LimitError](err); ok {
 		return recyclebin.CodeLimit
 	}
 	return ""

@@ -11,6 +11,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/schemaguard/schemaguard/internal/recyclebin/statement"
@@ -142,6 +143,13 @@ func (t *Table) problem() error {
 		return &UnsupportedError{t.Name, "is a partition, or has chunks or inherits (a hypertable does)"}
 	}
 	return nil
+}
+
+// Same tells whether two tables are the same, apart from their rows.
+func (t *Table) Same(o *Table) bool {
+	x, y := *t, *o
+	x.OID, x.Bytes, y.OID, y.Bytes = 0, 0, 0, 0
+	return reflect.DeepEqual(x, y)
 }
 
 // Column returns a column by name, nil where there is none.

@@ -12,9 +12,10 @@ import (
 )
 
 // Find returns the newest entry where it holds exactly what is doomed now, as it
-// is now: the same items, and nothing written since. It is nil where there is none.
-// Its errors are those of [recyclebin.List] and [recyclebin.Recheck].
-func Find(ctx context.Context, conn *pgconn.PgConn, what []recyclebin.Doomed) (*recyclebin.Entry, error) {
+// is now: the same items, and nothing written since. From then on it is kept as long
+// as the options say of a new one. It is nil where there is none. Its errors are those
+// of [recyclebin.List] and [recyclebin.Holds].
+func Find(ctx context.Context, conn *pgconn.PgConn, what []recyclebin.Doomed, o recyclebin.Options) (*recyclebin.Entry, error) {
 	entries, err := recyclebin.List(ctx, conn)
 	if err != nil || len(entries) == 0 {
 		return nil, err
@@ -23,11 +24,7 @@ func Find(ctx context.Context, conn *pgconn.PgConn, what []recyclebin.Doomed) (*
 	if newest.Restored != nil || !slices.Equal(names(what), kept(newest)) {
 		return nil, nil
 	}
-	moved, err := recyclebin.Recheck(ctx, conn, newest.ID)
-	if err != nil || len(moved) > 0 {
-		return nil, err
-	}
-	return newest, nil
+	return recyclebin.Holds(ctx, conn, newest.ID, what, o)
 }
 
 func names(what []recyclebin.Doomed) []string {

@@ -1,13 +1,12 @@
-package recyclebin
+package doomed
 
 import (
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/schemaguard/schemaguard/internal/pgserver/pgtest"
 	"github.com/schemaguard/schemaguard/internal/plan"
+	"github.com/schemaguard/schemaguard/internal/recyclebin"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 )
 
@@ -22,36 +21,24 @@ func TestOfTakesWhatAPlanDestroysAndNothingElse(t *testing.T) {
 		{Key: snapshot.Key{Kind: snapshot.Field, Collection: "lines", Field: "note"}, Verb: plan.Update, Effects: []plan.Effect{{Op: plan.NarrowType, Table: "lines", Column: "note", From: "text", To: "varchar(5)", MaxLength: 5}, {Op: plan.SetMeta, Table: "directus_fields", Column: "lines.note"}}},
 		{Key: snapshot.Key{Kind: snapshot.Field, Collection: "lines", Field: "alias"}, Verb: plan.Drop, Effects: []plan.Effect{{Op: plan.DeleteMetaRow, Table: "directus_fields", Column: "lines.alias"}}},
 	}}
-	want := []Doomed{
-		{Kind: KindTable, Table: "orders"},
-		{Kind: KindColumn, Table: "lines", Column: "order"},
-		{Kind: KindNarrowed, Table: "lines", Column: "note", From: "text", To: "varchar(5)"},
-		{Kind: KindSettings, Table: "lines", Column: "alias"},
+	want := []recyclebin.Doomed{
+		{Kind: recyclebin.KindTable, Table: "orders"},
+		{Kind: recyclebin.KindColumn, Table: "lines", Column: "order"},
+		{Kind: recyclebin.KindNarrowed, Table: "lines", Column: "note", From: "text", To: "varchar(5)"},
+		{Kind: recyclebin.KindSettings, Table: "lines", Column: "alias"},
 	}
 	if diff := cmp.Diff(want, Of(p)); diff != "" {
 		t.Error(diff)
 	}
+	dotted := &plan.Plan{Actions: []plan.Action{
+		{Key: snapshot.Key{Kind: snapshot.Field, Collection: "my.orders", Field: "alias"}, Verb: plan.Drop, Effects: []plan.Effect{{Op: plan.DeleteMetaRow, Table: "directus_fields", Column: "my.orders.alias"}}},
+		{Key: snapshot.Key{Kind: snapshot.Collection, Collection: "my.folder"}, Verb: plan.Drop, Effects: []plan.Effect{{Op: plan.DeleteMetaRow, Table: "directus_collections", Column: "my.folder"}}},
+	}}
+	want = []recyclebin.Doomed{{Kind: recyclebin.KindSettings, Table: "my.orders", Column: "alias"}, {Kind: recyclebin.KindSettings, Table: "my.folder"}}
+	if diff := cmp.Diff(want, Of(dotted)); diff != "" {
+		t.Error("names with a dot: " + diff)
+	}
 	if got := Of(&plan.Plan{Actions: p.Actions[:1]}); len(got) != 0 {
 		t.Errorf("a creation dooms %v", got)
-	}
-}
-
-func TestFillingsAtOnceDoNotDisturbEachOther(t *testing.T) {
-	t.Parallel()
-	dsn := pgtest.Database(t)
-	conn := connect(t, dsn)
-	run(t, conn, richSQL)
-	var wg sync.WaitGroup
-	for range 4 {
-		c := connect(t, dsn)
-		wg.Go(func() {
-			if _, err := Fill(t.Context(), c, []Doomed{orders, {Kind: KindColumn, Table: "customers", Column: "name"}}, options()); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	if n := whole(t, conn); n != 4 {
-		t.Errorf("%d entries", n)
 	}
 }

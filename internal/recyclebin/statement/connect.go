@@ -1,4 +1,4 @@
-package recyclebin
+package statement
 
 import (
 	"context"
@@ -10,8 +10,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/live"
 )
 
-// Connect opens a connection for the functions of this package; the caller closes
-// it. display names the database in errors, a *[live.UnreachableError]. A cancelled
+// Connect opens a connection for the recycle bin; the caller closes it. display names the database in errors, a *[live.UnreachableError]. A cancelled
 // context cancels the statement at the server, so that it does not go on alone.
 func Connect(ctx context.Context, config *pgconn.Config, display string) (*pgconn.PgConn, error) {
 	config = config.Copy()
