@@ -139,14 +139,14 @@ func (b *building) files(ctx context.Context, phase sqlfile.Phase) outcome {
 	switch {
 	case errors.As(err, &statement):
 		f := finding.Finding{
-			Code: finding.Code(sqlfile.Failed), Severity: finding.Danger, Item: "file " + statement.File, File: statement.File,
+			Code: finding.Code(sqlfile.Failed), Severity: finding.Danger, Item: "file " + statement.File, File: b.fromRoot(statement.File),
 			Line: statement.At.Line, Message: shown(statement), Refuses: true, Fix: "schemaguard db-init apply --dry-run",
 		}
 		b.findings, b.dbinit = append(b.findings, f), true
 		return outcome{Failed, shown(statement), statement.Lines()}
 	case errors.As(err, &refused):
 		for _, p := range refused.Problems {
-			b.findings = append(b.findings, problem(p))
+			b.findings = append(b.findings, b.problem(p))
 		}
 		b.dbinit = true
 		return outcome{state: Failed, text: shown(refused)}

@@ -2,6 +2,8 @@ package verify
 
 import (
 	"fmt"
+	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/dbinit"
@@ -100,7 +102,7 @@ func (r *run) lintFiles() outcome {
 		})...)
 	}
 	for _, p := range problems {
-		r.findings = append(r.findings, problem(p))
+		r.findings = append(r.findings, r.problem(p))
 	}
 	if len(problems) > 0 {
 		r.dbinit = true
@@ -110,10 +112,10 @@ func (r *run) lintFiles() outcome {
 }
 
 // problem makes a problem of db-init a finding.
-func problem(p sqlfile.Problem) finding.Finding {
+func (r *run) problem(p sqlfile.Problem) finding.Finding {
 	f := finding.Finding{
 		Code: finding.Code(p.Code), Severity: finding.Danger, Message: terminal.Clean(redact.String(p.Text)),
-		File: p.File, Line: p.At.Line, Fix: p.Hint, Refuses: true,
+		File: r.fromRoot(p.File), Line: p.At.Line, Fix: p.Hint, Refuses: true,
 	}
 	if p.File != "" {
 		f.Item = "file " + p.File
@@ -122,6 +124,14 @@ func problem(p sqlfile.Problem) finding.Finding {
 		f.Fix = "schemaguard db-init status"
 	}
 	return f
+}
+
+// fromRoot names a file of the project from the root of the repository.
+func (r *run) fromRoot(file string) string {
+	if file == "" || path.IsAbs(file) || filepath.IsAbs(file) {
+		return file
+	}
+	return path.Join(r.Folder, file)
 }
 
 func counted(n int, noun string) string {

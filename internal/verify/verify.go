@@ -42,8 +42,9 @@ type Options struct {
 	// Versions are who says which Directus will apply the file, strongest first;
 	// the header of the file is no one of them.
 	Versions []live.Candidate
-	// Root is the folder of the project, absolute.
-	Root string
+	// Root is the folder of the project, absolute, and Folder the same from the root of
+	// the repository, "" for that itself: annotations need files to be named from there.
+	Root, Folder string
 	// Directus runs the whole of it; nil for the files alone, and then Why says why.
 	Directus *runner.Runner
 	Why      string

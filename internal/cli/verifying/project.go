@@ -39,6 +39,11 @@ func (a commands) options(cmd *cobra.Command, f flags) (verify.Options, error) {
 		return o, err
 	}
 	o.Root = w.Config.Root
+	if w.Repo != nil {
+		if rel, err := w.Repo.Rel(filepath.Join(o.Root, "x")); err == nil {
+			o.Folder = strings.TrimPrefix(path.Dir(rel), ".")
+		}
+	}
 	words := w.Config.DBInit.Allow.V
 	if cmd.Flags().Changed("db-init-allow") {
 		words = f.allowFiles
