@@ -134,10 +134,27 @@ func (r *run) planned() outcome {
 	if err != nil {
 		return r.unable("foretelling an upgrade", err, nil)
 	}
-	if lost := r.losses(plan.Simulate(base.Snapshot, r.file.Snapshot, v, plan.Facts{})); lost > 0 {
+	p := plan.Simulate(base.Snapshot, r.file.Snapshot, v, own(v))
+	switch lost := r.losses(p); {
+	case lost > 0:
 		return outcome{state: Failed, text: counted(lost, "loss") + " that nobody agreed to"}
+	case p.Fails != "":
+		return outcome{state: Failed, text: terminal.Clean("it fails at " + p.FailsAt.String() + ": " + p.Fails)}
 	}
 	return outcome{state: OK, text: "from " + r.Base.Name + ", foretold from the files alone"}
+}
+
+// own are Directus's own tables, which every database has and no snapshot tells.
+func own(v directus.Version) plan.Facts {
+	f := plan.Facts{Tables: map[string]plan.Table{}}
+	for _, name := range directus.SystemCollections(v) {
+		key := "id"
+		if name == "directus_collections" {
+			key = "collection"
+		}
+		f.Tables[name] = plan.Table{PrimaryKey: key}
+	}
+	return f
 }
 
 // losses reports what a plan destroys, and returns how much of it nobody agreed to.
@@ -168,7 +185,13 @@ func (r *run) losses(p *plan.Plan) int {
 			f.Refuses, f.Message = false, f.Message+", which was agreed to"
 		}
 		if f.Refuses {
-			f.Fix = "schemaguard verify --allow '" + consent.Key(&f) + "'"
+			key := consent.Key(&f)
+			if line, ok := allow(key); ok {
+				f.Fix = line
+			}
+			if !slices.Contains(r.consent, key) {
+				r.consent = append(r.consent, key)
+			}
 			lost++
 		}
 		r.report(f)
@@ -204,15 +227,12 @@ func destroyed(a *plan.Action) string {
 	return ""
 }
 
-// consent are the losses that refuse, as --allow takes them.
-func (r *run) consent() []string {
-	var out []string
-	for i := range r.findings {
-		f := &r.findings[i]
-		if !f.Refuses || f.Fix != "schemaguard verify --allow '"+consent.Key(f)+"'" {
-			continue
-		}
-		out = append(out, consent.Key(f))
+// allow is the command that agrees to losses, to paste; not ok where a name has what
+// cannot be pasted.
+func allow(keys ...string) (line string, ok bool) {
+	words := []string{"schemaguard", "verify"}
+	for _, key := range keys {
+		words = append(words, "--allow", key)
 	}
-	return out
+	return terminal.Quote(words...)
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
 	"github.com/schemaguard/schemaguard/internal/directus"
+	"github.com/schemaguard/schemaguard/internal/dockerguard/consent"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/live"
@@ -108,6 +109,7 @@ type run struct {
 	dbinit   bool // a problem of db-init (6)
 	missing  bool // something could not be found out (3)
 	work     string
+	consent  []string // the losses that refuse, as --allow takes them
 }
 
 // Run verifies. It never fails: what could not be done is in the result.
@@ -193,7 +195,7 @@ func (r *run) result(mode string) *Result {
 			refusals++
 		}
 	}
-	out.Consent = r.consent()
+	out.Consent = r.consent
 	switch {
 	case r.invalid:
 		v.State, out.Exit = policy.Refused, exitcode.Invalid
@@ -210,9 +212,21 @@ func (r *run) result(mode string) *Result {
 	if v.State == policy.NotRun {
 		v.Reason = v.Summary
 	}
-	for i := range v.Findings {
-		if f := &v.Findings[i]; f.Refuses && f.Fix != "" && !slices.Contains(v.Next, f.Fix) && len(v.Next) < 3 {
-			v.Next = append(v.Next, f.Fix)
+	v.Next = r.next(v.Findings)
+	return out
+}
+
+// next are the commands that help; to agree to what is lost takes one for all of it.
+func (r *run) next(findings []finding.Finding) []string {
+	var out []string
+	if line, ok := allow(r.consent...); ok && len(r.consent) > 0 {
+		out = append(out, line)
+	}
+	for i := range findings {
+		f := &findings[i]
+		agrees := slices.Contains(r.consent, consent.Key(f))
+		if f.Refuses && f.Fix != "" && !agrees && !slices.Contains(out, f.Fix) && len(out) < 3 {
+			out = append(out, f.Fix)
 		}
 	}
 	return out

@@ -277,6 +277,32 @@ func TestUpgrade(t *testing.T) {
 	}
 }
 
+// TestConsent: one command agrees to all that is lost, whatever its names hold; it is
+// what --allow takes. What the upgrade creates beside it points to a collection of
+// Directus itself, which is in every database.
+func TestConsent(t *testing.T) {
+	t.Parallel()
+	sound := example(t)
+	o := options(t, sound, nil)
+	base := strings.NewReplacer("collection: commands", "collection: it's", "table: commands", "table: it's", "name: commands", "name: it's").Replace(sound)
+	o.Base = &baseline.Baseline{Commit: "1", Name: "main (1)", Data: []byte(strings.ReplaceAll(base, "field: imei", "field: old"))}
+	r := Run(t.Context(), o)
+	if r.Exit != 2 || len(r.Consent) != 2 {
+		t.Fatalf("exit %d, %q\n%+v", r.Exit, r.Consent, r.Verdict.Findings)
+	}
+	if want := []string{`schemaguard verify --allow 'COLLECTION_DROP:collection it'\''s' --allow 'FIELD_DROP:field devices.old'`}; !cmp.Equal(want, r.Verdict.Next) {
+		t.Errorf("%q", r.Verdict.Next)
+	}
+	o.Allowed = r.Consent[:1]
+	if some := Run(t.Context(), o); some.Exit != 2 || !cmp.Equal(some.Consent, r.Consent[1:]) {
+		t.Errorf("one of two: exit %d, %q", some.Exit, some.Consent)
+	}
+	o.Allowed = r.Consent
+	if all := Run(t.Context(), o); all.Exit != 0 || len(all.Consent) != 0 {
+		t.Errorf("both: exit %d, %q\n%+v", all.Exit, all.Consent, all.Verdict.Findings)
+	}
+}
+
 // TestUpgradeOfFiles: production has applied what the base has, so a file that a
 // branch changes is refused there, though a new database takes it.
 func TestUpgradeOfFiles(t *testing.T) {
