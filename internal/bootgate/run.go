@@ -210,10 +210,11 @@ func (g *Gate) dbInit(ctx context.Context, phase Phase, step string) error {
 // bootstrap lets Directus make its tables and run its migrations. Where that
 // fails nothing is started: a Directus on half a database does harm.
 func (g *Gate) bootstrap(ctx context.Context) error {
+	before, applied := g.before(ctx)
 	if g.NoBootstrap {
+		g.carry(ctx, before, applied) // somebody else ran the migrations
 		return nil
 	}
-	before, applied := g.before(ctx)
 	began := g.Now()
 	ended, err := g.Directus.Bootstrap(ctx)
 	if ctx.Err() != nil {

@@ -38,9 +38,7 @@ func TestUpgrade(t *testing.T) {
 
 	// The next release is made on another database: upgraded, edited, saved.
 	dev := s.upgraded(t, "12.4.1", "dev")
-	if res, err := dev.lab.Run(t.Context(), dev.version, dev.srv.TCPDSN(dev.name), nil, "bootstrap"); err != nil || res.Code != 0 {
-		t.Fatalf("%v: %s", err, res.Stdout)
-	}
+	dev.bootstrap()
 	var err error
 	if dev.directus, err = dev.lab.Drive(t.Context(), dev.version, dev.srv.TCPDSN(dev.name)); err != nil {
 		t.Fatal(err)
@@ -71,5 +69,31 @@ func TestUpgrade(t *testing.T) {
 	edited.file("snapshots/schema.yaml", string(data))
 	if b := edited.boot([]string{"SCHEMAGUARD_ON_REFUSE=stop"}); b.code != 2 || !strings.Contains(b.errors, "collection orders") {
 		t.Errorf("an edit before the upgrade: %v", b)
+	}
+
+	// A boot that was killed between the migrations and taking along what was applied,
+	// and a bootstrap that somebody else ran: nobody has worked since.
+	for name, more := range map[string][]string{"killed": nil, "apart": {"--no-bootstrap"}} {
+		o := s.upgraded(t, "12.4.1", name)
+		o.bootstrap()
+		o.file("snapshots/schema.yaml", string(data))
+		o.says(o.up([]string{"SCHEMAGUARD_ON_REFUSE=stop"}, more...), "Directus migrated its settings", "the database is as the snapshot says")
+		o.holds(0, "waits")
+	}
+	// Somebody has.
+	worked := s.upgraded(t, "12.4.1", "worked")
+	worked.bootstrap()
+	worked.sql("UPDATE directus_collections SET status = 'archived' WHERE collection = 'orders'")
+	worked.file("snapshots/schema.yaml", string(data))
+	if b := worked.boot([]string{"SCHEMAGUARD_ON_REFUSE=stop"}); b.code != 2 || !strings.Contains(b.errors, "collection orders") {
+		t.Errorf("an edit after the migrations: %v", b)
+	}
+}
+
+// bootstrap runs the migrations of the image, as a boot does before it is killed.
+func (s *shop) bootstrap() {
+	s.t.Helper()
+	if res, err := s.lab.Run(s.t.Context(), s.version, s.srv.TCPDSN(s.name), nil, "bootstrap"); err != nil || res.Code != 0 {
+		s.t.Fatalf("%v: %s", err, res.Stdout)
 	}
 }

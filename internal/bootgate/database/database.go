@@ -211,6 +211,9 @@ func (d Database) Applied(ctx context.Context) (*snapshot.Snapshot, []syncpoint.
 	if err != nil {
 		return nil, points, unable(err)
 	}
+	if before := asBefore(db.Catalog, by.Version, applied); before != nil {
+		return before, points, nil
+	}
 	return db.Side(by).Snapshot, points, nil
 }
 
