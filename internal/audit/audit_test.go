@@ -46,17 +46,19 @@ func decode(t testing.TB, text string) *snapshot.Snapshot {
 
 // setting is a database and a project.
 type setting struct {
+	dsn             string // of a live database that is there already; "" makes one
 	live, pre, post string
 	snapshot        string // "" for that of thing
 	accepted        []Entry
 	throwaway       func(context.Context) (string, func() error, error)
 	change          func(*Options)
+	pool            *pool // where its databases come from; nil for some of its own
 }
 
 // options makes those of a setting; the throwaway database is another of the test server.
 func (s setting) options(t testing.TB) Options {
 	t.Helper()
-	dsn := pgtest.Database(t)
+	dsn := s.database(t)
 	run(t, dsn, s.live)
 	config, err := pgconn.ParseConfig(dsn)
 	if err != nil {
@@ -80,13 +82,31 @@ func (s setting) options(t testing.TB) Options {
 	}
 	if o.Throwaway == nil {
 		o.Throwaway = func(context.Context) (string, func() error, error) {
-			return pgtest.Database(t), func() error { return nil }, nil
+			if s.pool == nil {
+				return pgtest.Database(t), func() error { return nil }, nil
+			}
+			dsn, done := s.pool.take(t)
+			return dsn, done, nil
 		}
 	}
 	if s.change != nil {
 		s.change(&o)
 	}
 	return o
+}
+
+// database returns one that is there until the test ends.
+func (s setting) database(t testing.TB) string {
+	t.Helper()
+	switch {
+	case s.dsn != "":
+		return s.dsn
+	case s.pool == nil:
+		return pgtest.Database(t)
+	}
+	dsn, done := s.pool.take(t)
+	t.Cleanup(func() { _ = done() })
+	return dsn
 }
 
 func (s setting) audit(t testing.TB) *Result {
@@ -200,11 +220,12 @@ type kindCase struct {
 
 func TestEveryKind(t *testing.T) {
 	t.Parallel()
+	databases := &pool{test: t}
 	for _, k := range kinds() {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
 			live := k.both + ";" + thingSQL + k.extra
-			o := setting{live: live, pre: k.both}.options(t)
+			o := setting{live: live, pre: k.both, pool: databases}.options(t)
 			r, err := Run(t.Context(), o)
 			if err != nil {
 				t.Fatal(err)
@@ -222,11 +243,11 @@ func TestEveryKind(t *testing.T) {
 			// The SQL does nothing to live, where db-init runs too.
 			runOn(t, o.Live, SQL(r))
 			// In db-init it makes the audit clean.
-			if diff := cmp.Diff([]string(nil), brief(setting{live: live, pre: k.both, post: SQL(r)}.audit(t))); diff != "" {
+			if diff := cmp.Diff([]string(nil), brief(setting{live: live, pre: k.both, post: SQL(r), pool: databases}.audit(t))); diff != "" {
 				t.Errorf("with the SQL in db-init (-want +got):\n%s\n%s", diff, SQL(r))
 			}
 			// And live without it is told, with the SQL that it lacks.
-			o = setting{live: k.both + ";" + thingSQL, pre: k.both, post: k.extra}.options(t)
+			o = setting{live: k.both + ";" + thingSQL, pre: k.both, post: k.extra, pool: databases}.options(t)
 			if r, err = Run(t.Context(), o); err != nil {
 				t.Fatal(err)
 			}
@@ -252,6 +273,7 @@ func TestEveryKind(t *testing.T) {
 // TestSilent: what the snapshot itself holds is none of the audit's business, whatever its name.
 func TestSilent(t *testing.T) {
 	t.Parallel()
+	databases := &pool{test: t}
 	for name, s := range map[string]setting{
 		"as Directus makes it": {live: thingSQL},
 		"other names":          {live: "CREATE TABLE thing (id serial CONSTRAINT k PRIMARY KEY, a integer, b varchar(255) CONSTRAINT u UNIQUE, r json); CREATE INDEX i ON thing (a)"},
@@ -264,6 +286,7 @@ func TestSilent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			s.pool = databases
 			r := s.audit(t)
 			if diff := cmp.Diff([]string(nil), brief(r)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)

@@ -43,7 +43,7 @@ func fixtures(t *testing.T) map[string]string {
 
 // ofDatabase is the audit of a database with its own snapshot, whose throwaway database is what other
 // returns.
-func ofDatabase(t *testing.T, dsn, version, post string, other func() string) *Result {
+func ofDatabase(t *testing.T, dsn, version, post string, other func() (dsn string, done func() error)) *Result {
 	t.Helper()
 	v, err := directus.ParseVersion(version)
 	if err != nil {
@@ -58,14 +58,12 @@ func ofDatabase(t *testing.T, dsn, version, post string, other func() string) *R
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := setting{live: "SELECT 1", post: post}.options(t)
+	o := setting{dsn: dsn, live: "SELECT 1", post: post}.options(t)
 	o.Directus = v
-	if o.Live, err = pgconn.ParseConfig(dsn); err != nil {
-		t.Fatal(err)
-	}
 	o.Snapshot = tame(view.Snapshot(c, v))
 	o.Throwaway = func(context.Context) (string, func() error, error) {
-		return other(), func() error { return nil }, nil
+		dsn, done := other()
+		return dsn, done, nil
 	}
 	apply := o.Apply
 	o.Apply = func(ctx context.Context, config *pgconn.Config, phase Phase) error {
@@ -75,7 +73,7 @@ func ofDatabase(t *testing.T, dsn, version, post string, other func() string) *R
 				return err
 			}
 			defer func() { _ = conn.Close(ctx) }()
-			if err := conn.Exec(ctx, "CREATE EXTENSION IF NOT EXISTS postgis").Close(); err != nil {
+			if err := conn.Exec(ctx, postgis).Close(); err != nil {
 				return err
 			}
 		}
@@ -95,7 +93,7 @@ func TestAgainstItself(t *testing.T) {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			pgtest.NeedPostGIS(t)
-			r := ofDatabase(t, pgtest.Restore(t, dump), version, "", func() string { return pgtest.Restore(t, dump) })
+			r := ofDatabase(t, pgtest.Restore(t, dump), version, "", func() (string, func() error) { return pgtest.Restore(t, dump), func() error { return nil } })
 			if diff := cmp.Diff([]string(nil), brief(r)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -110,12 +108,13 @@ func TestAgainstItself(t *testing.T) {
 // database holds nothing that a new one would lack.
 func TestHandMade(t *testing.T) {
 	t.Parallel()
+	databases := &pool{test: t, sql: postgis}
 	for version, dump := range fixtures(t) {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			pgtest.NeedPostGIS(t)
 			dsn := pgtest.Restore(t, dump)
-			empty := func() string { return pgtest.Database(t) }
+			empty := func() (string, func() error) { return databases.take(t) }
 			r := ofDatabase(t, dsn, version, "", empty)
 			if n := len(r.Findings); n < 20 {
 				t.Errorf("only %d hand-made objects: %q", n, brief(r))
@@ -168,11 +167,12 @@ func TestCorpus(t *testing.T) {
 	if len(dumps) == 0 {
 		t.Logf("no corpus in %s: nothing compared", dir)
 	}
+	databases := &pool{test: t, sql: postgis}
 	for _, dump := range dumps {
 		t.Run(filepath.Base(dump), func(t *testing.T) {
 			t.Parallel()
 			pgtest.NeedPostGIS(t)
-			r := ofDatabase(t, pgtest.Restore(t, dump), "12.4.1", "", func() string { return pgtest.Database(t) })
+			r := ofDatabase(t, pgtest.Restore(t, dump), "12.4.1", "", func() (string, func() error) { return databases.take(t) })
 			if diff := cmp.Diff([]string(nil), brief(r)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}

@@ -17,6 +17,7 @@ import (
 func TestDiffers(t *testing.T) {
 	t.Parallel()
 	fn := "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end';"
+	databases := &pool{test: t}
 	for name, c := range map[string]struct{ both, live, post, want string }{
 		"index":                    {"", "CREATE INDEX x ON thing (a, b)", "CREATE INDEX x ON thing (b, a)", "index public.thing.x"},
 		"kind of an index":         {"", "DROP INDEX thing_a_index; CREATE INDEX thing_a_index ON thing USING hash (a)", "", "index public.thing.thing_a_index"},
@@ -47,7 +48,7 @@ func TestDiffers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := setting{live: c.both + thingSQL + c.live, pre: c.both, post: c.post}
+			s := setting{live: c.both + thingSQL + c.live, pre: c.both, post: c.post, pool: databases}
 			r := s.audit(t)
 			if diff := cmp.Diff([]string{"differs " + c.want}, brief(r)); diff != "" {
 				t.Fatalf("(-want +got):\n%s", diff)
@@ -66,6 +67,7 @@ func TestDiffers(t *testing.T) {
 // TestWithoutSQL: where nothing harmless can be given, the finding says so.
 func TestWithoutSQL(t *testing.T) {
 	t.Parallel()
+	databases := &pool{test: t}
 	for name, c := range map[string]struct{ live, post string }{
 		"fewer labels":       {"CREATE TYPE x AS ENUM ('a')", "CREATE TYPE x AS ENUM ('a', 'b')"},
 		"partitioned or not": {"CREATE TABLE x (id int) PARTITION BY RANGE (id)", "CREATE TABLE x (id int)"},
@@ -76,7 +78,7 @@ func TestWithoutSQL(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := setting{live: thingSQL + c.live, post: c.post}.audit(t)
+			r := setting{live: thingSQL + c.live, post: c.post, pool: databases}.audit(t)
 			if len(r.Findings) != 1 || r.Findings[0].SQL != "" || !strings.Contains(r.Findings[0].Remark, "by hand") || strings.Contains(SQL(r), "DROP") {
 				t.Errorf("found %+v", r.Findings)
 			}
@@ -101,6 +103,7 @@ func TestSpelling(t *testing.T) {
 // TestHostileNames: names that try to end a literal, an identifier, a comment or a dollar quote are names.
 func TestHostileNames(t *testing.T) {
 	t.Parallel()
+	databases := &pool{test: t}
 	for i, name := range []string{`"`, `'`, `a"; DROP TABLE thing; --`, "$do$; DROP TABLE thing; $do$", `\`, "é\u202e", "a.b", "A b", "line\nfeed", "*/", "select", "1", "%I %L %", "tab\there"} {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
@@ -112,7 +115,7 @@ CREATE FUNCTION @.@(@ text) RETURNS trigger LANGUAGE plpgsql AS 'begin return ne
 				strings.NewReplacer("@", q).Replace(`CREATE FUNCTION @.t() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end'; CREATE TRIGGER @ BEFORE INSERT ON @.@ FOR EACH ROW EXECUTE FUNCTION @.t(); CREATE POLICY @ ON @.@; CREATE SEQUENCE @."s"; CREATE DOMAIN @."d" AS int`)
 			hostile = strings.Replace(hostile, " RETURNS trigger LANGUAGE", " RETURNS int LANGUAGE", 1)
 			hostile = strings.Replace(hostile, "'begin return new; end'", "'begin return 1; end'", 1)
-			r := setting{live: thingSQL + hostile}.audit(t)
+			r := setting{live: thingSQL + hostile, pool: databases}.audit(t)
 			for _, line := range brief(r) {
 				if strings.Contains(line, "not proved") {
 					t.Error(line)
@@ -121,7 +124,7 @@ CREATE FUNCTION @.@(@ text) RETURNS trigger LANGUAGE plpgsql AS 'begin return ne
 			if len(r.Findings) < 8 {
 				t.Errorf("only %q", brief(r))
 			}
-			if diff := cmp.Diff([]string(nil), brief(setting{live: thingSQL + hostile, post: SQL(r)}.audit(t))); diff != "" {
+			if diff := cmp.Diff([]string(nil), brief(setting{live: thingSQL + hostile, post: SQL(r), pool: databases}.audit(t))); diff != "" {
 				t.Errorf("with the SQL in db-init (-want +got):\n%s\n%s", diff, SQL(r))
 			}
 		})
@@ -133,7 +136,9 @@ func TestNotRun(t *testing.T) {
 	t.Parallel()
 	var not *NotRunError
 	var files *DBInitError
+	databases := &pool{test: t}
 	try := func(s setting) error {
+		s.pool = databases
 		_, err := Run(t.Context(), s.options(t))
 		return err
 	}
