@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -176,13 +177,19 @@ func (b *building) directus(ctx context.Context, words ...string) outcome {
 // maxOutput is how much of a command's output is kept, in bytes.
 const maxOutput = 64 << 10
 
+// secretName is what variables with secrets are called; minSecret keeps words such as
+// "true" out of it.
+var secretName = regexp.MustCompile(`(?i)(^|_)(KEY|SECRET|TOKEN|PASS|PASSWORD|PASSPHRASE|CREDENTIALS?)(_|$)`)
+
+const minSecret = 6
+
 // call runs Directus and keeps the end of what it printed, without secrets.
 func (b *building) call(ctx context.Context, words ...string) (command.Ended, error) {
 	secrets := &redact.Redactor{}
 	secrets.Add(b.pg.Password)
 	c := b.Directus.Prepare(b.database(), b.Environ, b.work, words...)
-	for _, v := range c.Environ {
-		if name, value, _ := strings.Cut(v, "="); name == "KEY" || name == "SECRET" || name == "ADMIN_PASSWORD" {
+	for _, v := range c.Environ { // a job's own tokens are there as well
+		if name, value, _ := strings.Cut(v, "="); secretName.MatchString(name) && len(value) >= minSecret {
 			secrets.Add(value)
 		}
 	}

@@ -236,12 +236,13 @@ func TestWhatCannotBeDone(t *testing.T) {
 	if o.Root = t.TempDir(); os.MkdirAll(filepath.Join(o.Root, "node_modules/directus"), 0o755) != nil {
 		t.Fatal("cannot make a folder")
 	}
-	standIn(t, &o, `test -d node_modules/directus || exit 9; echo "with $DB_PASSWORD and $SECRET"; sleep 300`)
+	standIn(t, &o, `test -d node_modules/directus || exit 9; echo "with $DB_PASSWORD and $SECRET and $CI_JOB_TOKEN, $MONKEY"; sleep 300`)
+	o.Environ = append(o.Environ, "CI_JOB_TOKEN=glcbt-hunter22", "MONKEY=business")
 	o.Timeout = 15 * time.Second // of each step; the others take a fraction of it
 	if r = Run(t.Context(), o); r.Exit != 3 || outcomes(r)[5] != "apply not-run" {
 		t.Fatalf("%d %q", r.Exit, outcomes(r))
 	}
-	if got := r.Steps[5].Output; len(got) != 1 || got[0] != "with *** and ***" {
+	if got := r.Steps[5].Output; len(got) != 1 || got[0] != "with *** and *** and ***, business" {
 		t.Errorf("%q", got)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -137,6 +138,9 @@ func fork(ctx context.Context, repo *gitrepo.Repo, git *gitexec.Git, ref string)
 	return head, nil // the first commit
 }
 
+// commitID is what looks like the name of a commit rather than of a branch.
+var commitID = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
+
 // fix is the command after which the ref and the commit in common are there, as far
 // as one can tell.
 func fix(ctx context.Context, repo *gitrepo.Repo, git *gitexec.Git, ref string) string {
@@ -148,8 +152,14 @@ func fix(ctx context.Context, repo *gitrepo.Repo, git *gitexec.Git, ref string) 
 		if remote != "origin" || !ok {
 			remote, branch = "origin", ref
 		}
-		if _, err := git.Run(ctx, gitTimeout, nil, "config", "--get", "remote."+remote+".url"); err != nil {
+		_, err := git.Run(ctx, gitTimeout, nil, "config", "--get", "remote."+remote+".url")
+		switch noBranch := strings.ContainsAny(ref, "~^:@{") || commitID.MatchString(ref); {
+		case err != nil:
 			return "git branch --all"
+		case noBranch && repo.Shallow():
+			return "git fetch --unshallow"
+		case noBranch:
+			return "git log --oneline --all"
 		}
 		words := []string{"git", "fetch", remote, branch + ":refs/remotes/" + remote + "/" + branch}
 		switch {

@@ -169,6 +169,7 @@ func TestShallow(t *testing.T) {
 	for _, x := range []struct{ name, branch, ref, fix string }{
 		{"the branch that HEAD is", "main", "origin/main", "git fetch --unshallow"},
 		{"HEAD", "main", "HEAD", "git fetch --unshallow"},
+		{"a commit before it", "main", "HEAD~1", "git fetch --unshallow"},
 		{"a branch that is not there", "work", "origin/main", "git fetch --unshallow origin main:refs/remotes/origin/main"},
 		{"a branch with a strange name", "work", "origin/odd;name'x", `git fetch --unshallow origin 'odd;name'\''x:refs/remotes/origin/odd;name'\''x'`},
 		{"as it is called at home", "main", "work", "git fetch --unshallow origin work:refs/remotes/origin/work"},
