@@ -208,6 +208,9 @@ func (b *building) call(ctx context.Context, words ...string) (command.Ended, er
 			b.output = append(b.output, line)
 		}
 	}
+	for i, line := range ended.Errors {
+		ended.Errors[i] = terminal.Clean(secrets.String(line))
+	}
 	return ended, err
 }
 

@@ -247,6 +247,19 @@ func TestWhatCannotBeDone(t *testing.T) {
 	}
 }
 
+// TestErrorsTellNoSecret: what Directus calls an error is in the verdict, and in every
+// form of it.
+func TestErrorsTellNoSecret(t *testing.T) {
+	t.Parallel()
+	o := options(t, example(t), nil)
+	standIn(t, &o, `printf '[12:00:00.000] ERROR: no way with %s and %s\n' "$DB_PASSWORD" "$CI_JOB_TOKEN"; exit 1`)
+	o.Environ = append(o.Environ, "CI_JOB_TOKEN=glcbt-hunter22")
+	r := Run(t.Context(), o)
+	if r.Exit != 2 || !strings.Contains(r.Verdict.Summary, "no way with *** and ***") || !strings.Contains(r.Steps[5].Text, "no way with *** and ***") {
+		t.Errorf("exit %d %+v %q", r.Exit, r.Verdict, r.Steps[5].Text)
+	}
+}
+
 // TestUpgrade: an apply of the stand-in does nothing, so the base's database is
 // this one's, and what is lost is what the plan says.
 func TestUpgrade(t *testing.T) {
