@@ -119,6 +119,11 @@ func (f *flags) check(cmd *cobra.Command) error {
 	case f.timeout <= 0:
 		return app.Usagef(cmd, "--timeout has to be more than nothing")
 	}
+	for flag, dsn := range map[string]string{"--throwaway-dsn": f.throwaway, "--empty-database": f.given} {
+		if dsn != "" && !server.Lawful(dsn) { // and not which: it has a password
+			return app.Usagef(cmd, "reading %s: it is no connection string of Postgres", flag)
+		}
+	}
 	for _, r := range f.reports {
 		if format, file, _ := strings.Cut(r, "="); file == "" || !slices.Contains(render.Formats(), format) {
 			return app.Usagef(cmd, "reading --report: %q is no FORMAT=FILE with a format of %s", r, strings.Join(render.Formats(), ", "))

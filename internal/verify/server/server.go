@@ -94,6 +94,13 @@ func local(ctx context.Context, extensions []string) (*Server, error) {
 	return s, nil
 }
 
+// Lawful tells whether a text is a connection string of Postgres, before anything is
+// done with it.
+func Lawful(dsn string) bool {
+	_, err := pgconn.ParseConfig(dsn)
+	return err == nil
+}
+
 // Named is the server of a connection string, whose role must be allowed to make
 // databases. Its errors hold no password.
 func Named(ctx context.Context, dsn string, extensions []string) (*Server, error) {
@@ -141,6 +148,9 @@ func (s *Server) Create(ctx context.Context, word string, from *pgconn.Config) (
 		}
 	}
 	if _, err := s.ask(ctx, "CREATE DATABASE "+sqlquote.Identifier(name)+" TEMPLATE "+sqlquote.Identifier(template)); err != nil {
+		if strings.Contains(err.Error(), "42501") { // insufficient_privilege
+			err = fmt.Errorf("%w (a role that may make none takes --empty-database URL --no-upgrade)", err)
+		}
 		return nil, fmt.Errorf("making a database on %s: %w", s.Name, err)
 	}
 	s.made = append(s.made, name)
@@ -174,11 +184,14 @@ func (s *Server) Close() error {
 	return errors.Join(errs...)
 }
 
+// oneLine takes the lines of pgconn's errors, one for each address that was tried.
+var oneLine = strings.NewReplacer(":\n\t", ": ", "\n\t", "; ")
+
 // ask runs one statement and returns its first column.
 func (s *Server) ask(ctx context.Context, sql string) ([]string, error) {
 	conn, err := pgconn.Connect(ctx, s.admin)
 	if err != nil {
-		return nil, errors.New(redact.String(err.Error()))
+		return nil, errors.New(redact.String(oneLine.Replace(err.Error())))
 	}
 	defer func() { _ = conn.Close(ctx) }()
 	results, err := conn.Exec(ctx, sql).ReadAll()

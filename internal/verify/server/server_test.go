@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"os"
 	"path/filepath"
@@ -105,6 +106,29 @@ func TestWhatIsLacking(t *testing.T) {
 	t.Parallel()
 	var lacking *LackingError
 	if _, err := Named(t.Context(), pgtest.Database(t), []string{"plpgsql", "no_such_extension"}); !errors.As(err, &lacking) || !cmp.Equal(lacking.Extensions, []string{"no_such_extension"}) {
+		t.Error(err)
+	}
+}
+
+// TestMayMakeNone: a role without the right is told of the way that needs none.
+func TestMayMakeNone(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.Database(t)
+	admin := Server{admin: dsn}
+	role := "verify_" + strings.ToLower(rand.Text())
+	if _, err := admin.ask(t.Context(), "CREATE ROLE "+role+" LOGIN"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = admin.ask(context.Background(), "DROP ROLE "+role) })
+	s, err := Named(t.Context(), dsn, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.admin = strings.Replace(dsn, "user=postgres", "user="+role, 1)
+	if s.admin == dsn {
+		t.Skip("needs a server that is reached by its socket")
+	}
+	if _, err := s.Create(t.Context(), "new", nil); err == nil || !strings.Contains(err.Error(), "--empty-database URL --no-upgrade") {
 		t.Error(err)
 	}
 }
