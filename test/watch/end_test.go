@@ -42,3 +42,29 @@ func TestSignalsEndIt(t *testing.T) {
 		stuck.Stop()
 	}
 }
+
+// Whoever reads its lines and goes, as `| head -1` does, ends it too, although no
+// line is to be written.
+func TestAReaderThatGoesEndsIt(t *testing.T) {
+	t.Parallel()
+	d := newDay(t)
+	cmd := d.command("watch", "--json", "--no-docker")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || !strings.Contains(line, "clean") {
+		t.Fatalf("%q, %v", line, err)
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	stuck := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	stuck.Stop()
+}

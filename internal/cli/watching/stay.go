@@ -50,6 +50,11 @@ func (a commands) run(r *running) error {
 			stop() // whoever read has gone
 		}
 	})
+	go func() { // not waited for: it may take a while to hear that nobody asks any more
+		if lines.AwaitNoReader(ctx, r.Streams.Out) {
+			stop()
+		}
+	}()
 	return r.watcher.Run(ctx)
 }
 
