@@ -255,7 +255,7 @@ func (g *guard) comesLater(b *bootsource.Boot, t *Target, s *sight, f *bootfile.
 		return false
 	}
 	if g.watches() {
-		data, err := os.ReadFile(s.session.File)
+		data, err := s.session.ReadFile()
 		f.Data = data
 		return err == nil
 	}

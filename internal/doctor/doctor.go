@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -151,7 +150,7 @@ func (c *checkup) branch(ctx context.Context, w *workspace.Workspace) string {
 }
 
 func (c *checkup) snapshot(w *workspace.Workspace) {
-	data, err := os.ReadFile(w.File)
+	data, err := w.ReadFile()
 	if err != nil {
 		c.bad(exitcode.Invalid, "snapshot", "schemaguard snapshot --stage", "%s cannot be read: %v", w.Name, err)
 		return

@@ -96,6 +96,14 @@ func (e *IgnoredError) Error() string {
 	return fmt.Sprintf("%s is ignored by git; to see by which rule: git check-ignore -v -- %s", e.Path, shellQuote(e.Path))
 }
 
+// OverlookedError says that git was told to overlook changes of a file, so that it was not staged.
+type OverlookedError struct{ Path, Flag string } // the flag of git update-index: "assume-unchanged" or "skip-worktree"
+
+// Error ends with the command that undoes it.
+func (e *OverlookedError) Error() string {
+	return fmt.Sprintf("git overlooks changes of %s (%s); to undo: git update-index --no-%s -- %s", e.Path, e.Flag, e.Flag, shellQuote(e.Path))
+}
+
 // LockedError says that another git process holds the index, or left its lock behind.
 type LockedError struct{ Lock string }
 

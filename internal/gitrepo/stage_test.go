@@ -77,6 +77,31 @@ func TestStageRefuses(t *testing.T) {
 	}
 }
 
+// git add does nothing where it was told to overlook a file, and mostly says
+// nothing either: then nothing is staged.
+func TestStageOfAnOverlookedFile(t *testing.T) {
+	t.Parallel()
+	for _, flag := range []string{"assume-unchanged", "skip-worktree"} {
+		l := newLab(t)
+		l.commit("dir/snap.yml", "x")
+		l.git("update-index", "--"+flag, "dir/snap.yml")
+		l.write("dir/snap.yml", "y")
+		var overlooked *OverlookedError
+		err := l.open().Stage(t.Context(), "dir/snap.yml")
+		if !errors.As(err, &overlooked) || overlooked.Flag != flag {
+			t.Fatalf("%s: %v", flag, err)
+		}
+		_, undo, _ := strings.Cut(err.Error(), "to undo: git ")
+		l.git(strings.Fields(undo)...)
+		if err := l.open().Stage(t.Context(), "dir/snap.yml"); err != nil {
+			t.Errorf("%s: after %q: %v", flag, undo, err)
+		}
+		if staged := l.git("diff", "--cached", "--name-only"); !strings.Contains(staged, "snap.yml") {
+			t.Errorf("%s: staged %q", flag, staged)
+		}
+	}
+}
+
 func TestStageInSparseCheckout(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)

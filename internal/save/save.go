@@ -8,6 +8,7 @@ package save
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,10 +19,12 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/atomicfile"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
+	"github.com/schemaguard/schemaguard/internal/gitrepo"
 	"github.com/schemaguard/schemaguard/internal/merge"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 	"github.com/schemaguard/schemaguard/internal/syncpoint"
+	"github.com/schemaguard/schemaguard/internal/terminal"
 	"github.com/schemaguard/schemaguard/internal/threeway"
 	"github.com/schemaguard/schemaguard/internal/workspace"
 )
@@ -175,14 +178,14 @@ func (w *writing) write(ctx context.Context) (changed bool, err error) {
 // runOwn runs the team's command and verifies that the file it left holds the
 // live schema.
 func (w *writing) runOwn(ctx context.Context, command string) (changed bool, err error) {
-	before, _ := os.ReadFile(w.File)
+	before, _ := w.ReadFile()
 	run := exec.CommandContext(ctx, "sh", "-c", command)
 	run.Dir = w.Config.Root
 	run.Stdout, run.Stderr = w.Said, w.Said
 	if err := run.Run(); err != nil {
 		return false, fmt.Errorf("running snapshot.command (%s): %w", w.Config.Snapshot.Command.Origin, err)
 	}
-	after, err := os.ReadFile(w.File)
+	after, err := w.ReadFile()
 	if err != nil {
 		return false, fmt.Errorf("reading what snapshot.command wrote: %w", err)
 	}
@@ -225,5 +228,17 @@ func (w *writing) stage(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return w.Repo.Stage(ctx, path)
+	err = w.Repo.Stage(ctx, path)
+	var ignored *gitrepo.IgnoredError
+	var overlooked *gitrepo.OverlookedError
+	switch {
+	case errors.As(err, &ignored):
+		quoted, _ := terminal.Quote("git", "add", "--force", "--", workspace.Shorten(w.file))
+		return &Error{exitcode.Usage, "staging " + workspace.Shorten(w.file) + ": it is ignored by git, where a snapshot belongs", []string{quoted}}
+	case errors.As(err, &overlooked):
+		quoted, _ := terminal.Quote("git", "update-index", "--no-"+overlooked.Flag, "--", workspace.Shorten(w.file))
+		msg := fmt.Sprintf("staging %s: git overlooks its changes (%s)", workspace.Shorten(w.file), overlooked.Flag)
+		return &Error{exitcode.Usage, msg, []string{quoted, "schemaguard snapshot --stage"}}
+	}
+	return err
 }

@@ -84,7 +84,7 @@ const keptFiles = 20
 // keep copies the snapshot file to where it can be put back from; "" where there
 // is none.
 func keep(s *workspace.Session) (string, error) {
-	data, err := os.ReadFile(s.File)
+	data, err := s.ReadFile()
 	if os.IsNotExist(err) {
 		return "", nil
 	}

@@ -73,9 +73,6 @@ func branch(ctx context.Context, ws *workspace.Workspace) string {
 // nextOf returns the commands to type. places are those of the boots.
 func nextOf(s *workspace.Session, st Standing, shown *overview.Place, places []overview.Place, boots []Boot) []string {
 	commands := next(st, shown)
-	if s.Repo == nil {
-		commands = withoutGit(commands)
-	}
 	if st != NotInImage {
 		return commands
 	}

@@ -2,7 +2,6 @@ package watch
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/exitcode"
@@ -133,16 +132,4 @@ func next(s Standing, p *overview.Place) []string {
 		return []string{"schemaguard explain " + string(p.Verdict.Findings[0].Code)}
 	}
 	return commands
-}
-
-// withoutGit leaves out of commands what there is no index or commit for.
-func withoutGit(commands []string) []string {
-	var out []string
-	for _, c := range commands {
-		c = strings.TrimSuffix(c, " --stage")
-		if !strings.HasPrefix(c, "git ") && !slices.Contains(out, c) {
-			out = append(out, c)
-		}
-	}
-	return out
 }

@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/schemaguard/schemaguard/internal/finding"
@@ -66,16 +65,6 @@ func TestStanding(t *testing.T) {
 		if got != tt.want || shown.Name != tt.shown {
 			t.Errorf("%s: %s by %s, want %s by %s", name, got, shown.Name, tt.want, tt.shown)
 		}
-	}
-}
-
-// Each command works where it is named: outside a repository there is nothing to
-// stage in.
-func TestWithoutGit(t *testing.T) {
-	t.Parallel()
-	got := withoutGit([]string{"schemaguard snapshot --stage", "git commit -m x", "schemaguard snapshot", "schemaguard doctor"})
-	if want := []string{"schemaguard snapshot", "schemaguard doctor"}; !slices.Equal(got, want) {
-		t.Errorf("%q, want %q", got, want)
 	}
 }
 

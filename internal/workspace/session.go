@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"context"
-	"os"
 	"slices"
 	"sync"
 	"time"
@@ -143,7 +142,7 @@ func (w *Workspace) data(ctx context.Context, blob gitrepo.Blob) ([]byte, error)
 func (w *Workspace) header(committed content) string {
 	data, err := committed.data, error(nil)
 	if committed.id == "" {
-		data, err = os.ReadFile(w.File)
+		data, err = w.ReadFile()
 	}
 	if err != nil {
 		return ""
@@ -179,6 +178,14 @@ func (s *Session) Check(ctx context.Context, t Target, rule policy.Rule, guard b
 // Ask asks the one question. What it saw is remembered on this machine, for when
 // the database cannot be asked.
 func (s *Session) Ask(ctx context.Context, q Question) policy.Verdict {
+	v := s.ask(ctx, q)
+	if s.Repo == nil {
+		v.WithoutGit()
+	}
+	return v
+}
+
+func (s *Session) ask(ctx context.Context, q Question) policy.Verdict {
 	side, t := s.Live(), q.Target
 	if t.Missing != nil {
 		v := policy.Judge(policy.Input{Rule: q.Rule, Guard: q.Guard, Problems: []finding.Finding{*t.Missing}})

@@ -133,7 +133,7 @@ func (w *Workspace) fromWorktree(ctx context.Context) (Target, error) {
 	if w.Repo != nil {
 		t.Past = w.Heads(ctx)
 	}
-	data, err := os.ReadFile(w.File)
+	data, err := w.ReadFile()
 	t.Data = data
 	if w.last.id != "" && w.Name == w.Path && bytes.Equal(data, w.last.data) {
 		t.blob, t.Decoded = w.last.id, w.last.decoded

@@ -99,6 +99,19 @@ func OpenAt(ctx context.Context, dir string, o Options) (*Workspace, error) {
 	return w, nil
 }
 
+// ReadFile reads the snapshot file on disk. What is no file, such as a folder or a
+// pipe that nobody writes to, is a *[UsageError].
+func (w *Workspace) ReadFile() ([]byte, error) {
+	info, err := os.Stat(w.File)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &UsageError{Msg: w.Name + " is no file, and so no snapshot", Hints: []string{"schemaguard doctor"}}
+	}
+	return os.ReadFile(w.File)
+}
+
 // existing returns the nearest path upwards whose folder exists, so that a
 // repository is found for a file that is still to be written.
 func existing(path string) string {

@@ -38,6 +38,8 @@ type Entry struct {
 	Stage        int    // 0, or 1 base, 2 ours, 3 theirs while unmerged
 	IntentToAdd  bool   // `git add -N`: known to git, with no content yet, and not part of a commit
 	SkipWorktree bool   // left out of the working tree by sparse checkout
+	// AssumeUnchanged says that git was told not to look at the file; only [Lookup] knows.
+	AssumeUnchanged bool
 }
 
 // Type returns the file type bits of the mode.
@@ -53,6 +55,7 @@ const (
 	headerLen    = 12
 	statLen      = 40 // ten 32-bit words before the object id
 	flagExtended = 0x4000
+	flagAssume   = 0x8000
 	flagNameMask = 0x0fff
 	extIntent    = 1 << 13
 	extSkip      = 1 << 14
@@ -141,6 +144,7 @@ func (s *scanner) next() (Entry, error) {
 	s.id = s.data[start+statLen : start+statLen+s.idLen]
 	flags := binary.BigEndian.Uint16(s.data[start+statLen+s.idLen:])
 	e.Stage = int(flags>>12) & 3
+	e.AssumeUnchanged = flags&flagAssume != 0
 	s.pos = start + fixed
 	if flags&flagExtended != 0 {
 		if s.version < 3 || len(s.data)-s.pos < 2 {
