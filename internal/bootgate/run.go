@@ -127,7 +127,7 @@ func (g *Gate) wait(ctx context.Context) error {
 	began := g.Now()
 	if err := g.Database.Wait(ctx, g.WaitTimeout); err != nil {
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return context.Cause(ctx)
 		}
 		return g.failed(stepWait, began, err, true)
 	}
@@ -158,7 +158,7 @@ func (g *Gate) hold(ctx context.Context) (context.Context, func(), error) {
 	lock, err := g.Locker.Lock(ctx)
 	if err != nil {
 		if ctx.Err() != nil {
-			return nil, nil, ctx.Err()
+			return nil, nil, context.Cause(ctx)
 		}
 		return nil, nil, g.failed(stepLock, began, err, false)
 	}

@@ -14,3 +14,6 @@ func end(cmd *exec.Cmd) error { return cmd.Process.Kill() }
 
 // kill has nothing to do: a process group of Windows is no group of processes.
 func kill(*exec.Cmd) {}
+
+// Reap has nothing to do: Windows has no processes that wait to be waited for.
+func Reap() {}

@@ -55,6 +55,7 @@ func (c commands) boot(cmd *cobra.Command, f flags, args []string) error {
 		return nil
 	}
 	c.Release()
+	command.Reap()
 	code, err := dockershim.Exec(program, args, c.Environ)
 	if err != nil {
 		return app.HintError{Code: code, Err: fmt.Errorf("starting %s: %w", args[0], err)}
