@@ -82,9 +82,32 @@ func (o Options) ask(ctx context.Context, t setting.Target) report.Status {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
-		return report.Status{Verdict: workspace.Unable(err)}
+		return report.Status{Verdict: examined(workspace.Unable(err), t)}
 	}
 	return *st
+}
+
+// doctor examines the project's own database, unless it is told another.
+const doctor = "schemaguard doctor"
+
+// examined points the hint at the database that did not answer. A url of the settings
+// is a secret, and in no command line.
+func examined(v policy.Verdict, t setting.Target) policy.Verdict {
+	if t.URLEnv == "" {
+		return v
+	}
+	command := doctor + ` --dsn "$` + t.URLEnv + `"`
+	for i, line := range v.Next {
+		if line == doctor {
+			v.Next[i] = command
+		}
+	}
+	for i := range v.Findings {
+		if v.Findings[i].Fix == doctor {
+			v.Findings[i].Fix = command
+		}
+	}
+	return v
 }
 
 // ExitCode is the gravest of all: an invalid snapshot, then what differs, then what

@@ -62,6 +62,10 @@ func TestCollect(t *testing.T) {
 			t.Errorf("%s: %s %q, want %s %q", got[i].Name, v.State, v.Reason, w.state, w.reason)
 		}
 	}
+	o.Targets, o.Getenv = []setting.Target{{Name: "gone", URLEnv: "GONE_URL"}}, func(string) string { return "d" }
+	if v := Collect(t.Context(), o)[0].Status.Verdict; len(v.Findings) != 1 || v.Findings[0].Fix != `schemaguard doctor --dsn "$GONE_URL"` {
+		t.Errorf("%+v", v) // the doctor would look at the project's own database
+	}
 	if most.Load() > 2 {
 		t.Errorf("%d at once", most.Load())
 	}
