@@ -208,7 +208,7 @@ func kinds() []kindCase {
 		{"replica identity", "", "ALTER TABLE thing REPLICA IDENTITY FULL", []string{"replica identity public.thing"}},
 		{"statistics", "", "CREATE STATISTICS x (dependencies) ON a, b FROM thing", []string{"statistics public.thing.x"}},
 		{"event trigger", "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS 'begin end'", "CREATE EVENT TRIGGER x ON ddl_command_end WHEN TAG IN ('DROP TABLE') EXECUTE FUNCTION f()", []string{"event trigger x"}},
-		{"foreign table", "CREATE EXTENSION postgres_fdw", "CREATE SERVER srv FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'h'); CREATE FOREIGN TABLE x (a int) SERVER srv OPTIONS (table_name 't')", []string{"foreign server srv", "foreign table public.x"}},
+		{"foreign table", "CREATE EXTENSION postgres_fdw", "CREATE SERVER srv FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'h'); CREATE FOREIGN TABLE x (a int OPTIONS (column_name 'it''s')) SERVER srv OPTIONS (table_name 't')", []string{"foreign server srv", "foreign table public.x"}},
 		{"type of a column that Directus makes otherwise", "", "ALTER TABLE thing ALTER COLUMN r TYPE json USING r::json; ALTER TABLE thing ALTER COLUMN b TYPE varchar(255) COLLATE \"C\"", []string{"column public.thing.b"}},
 	}
 }

@@ -69,12 +69,13 @@ func TestWithoutSQL(t *testing.T) {
 	t.Parallel()
 	databases := &pool{test: t}
 	for name, c := range map[string]struct{ live, post string }{
-		"fewer labels":       {"CREATE TYPE x AS ENUM ('a')", "CREATE TYPE x AS ENUM ('a', 'b')"},
-		"partitioned or not": {"CREATE TABLE x (id int) PARTITION BY RANGE (id)", "CREATE TABLE x (id int)"},
-		"bounds":             {"CREATE TABLE y (id int) PARTITION BY RANGE (id); CREATE TABLE x PARTITION OF y FOR VALUES FROM (0) TO (9)", "CREATE TABLE y (id int) PARTITION BY RANGE (id); CREATE TABLE x PARTITION OF y FOR VALUES FROM (0) TO (8)"},
-		"domain":             {"CREATE DOMAIN x AS int", "CREATE DOMAIN x AS text"},
-		"an operator":        {"CREATE OPERATOR @#@ (LEFTARG = int, RIGHTARG = int, FUNCTION = int4pl)", ""},
-		"text search":        {"CREATE TEXT SEARCH CONFIGURATION x (COPY = simple)", ""},
+		"fewer labels":        {"CREATE TYPE x AS ENUM ('a')", "CREATE TYPE x AS ENUM ('a', 'b')"},
+		"partitioned or not":  {"CREATE TABLE x (id int) PARTITION BY RANGE (id)", "CREATE TABLE x (id int)"},
+		"bounds":              {"CREATE TABLE y (id int) PARTITION BY RANGE (id); CREATE TABLE x PARTITION OF y FOR VALUES FROM (0) TO (9)", "CREATE TABLE y (id int) PARTITION BY RANGE (id); CREATE TABLE x PARTITION OF y FOR VALUES FROM (0) TO (8)"},
+		"domain":              {"CREATE DOMAIN x AS int", "CREATE DOMAIN x AS text"},
+		"options of a column": {"CREATE EXTENSION postgres_fdw; CREATE SERVER s FOREIGN DATA WRAPPER postgres_fdw; CREATE FOREIGN TABLE x (a int OPTIONS (column_name 'p')) SERVER s", "CREATE EXTENSION postgres_fdw; CREATE SERVER s FOREIGN DATA WRAPPER postgres_fdw; CREATE FOREIGN TABLE x (a int) SERVER s"},
+		"an operator":         {"CREATE OPERATOR @#@ (LEFTARG = int, RIGHTARG = int, FUNCTION = int4pl)", ""},
+		"text search":         {"CREATE TEXT SEARCH CONFIGURATION x (COPY = simple)", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

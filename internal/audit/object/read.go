@@ -172,7 +172,7 @@ const (
 
 	ownObject = `NOT EXISTS (SELECT FROM pg_depend dep WHERE dep.classid = '${1}'::regclass AND dep.objid = ${2} AND dep.deptype = 'e')`
 
-	columnText = `(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)) || coalesce(' ' || $collation, '') || coalesce(' ' || $identity, '')
+	columnText = `(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)) || $options(a.attfdwoptions) || coalesce(' ' || $collation, '') || coalesce(' ' || $identity, '')
   || CASE WHEN ad.oid IS NULL THEN '' WHEN a.attgenerated <> '' THEN ' GENERATED ALWAYS AS (' || pg_get_expr(ad.adbin, ad.adrelid) || CASE a.attgenerated WHEN 's' THEN ') STORED' ELSE ')' END
     ELSE ' DEFAULT ' || pg_get_expr(ad.adbin, ad.adrelid) END || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END)`
 

@@ -2,6 +2,7 @@ package dbinitfiles
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -78,7 +79,9 @@ func (a commands) apply(cmd *cobra.Command, phase sqlfile.Phase, dry, asJSON boo
 func (a commands) observe(e dbinit.Event) {
 	switch e.Kind {
 	case dbinit.Notice:
-		a.Note(e.File.Name + ": " + e.Text)
+		if !a.Flags.Quiet || !strings.HasPrefix(e.Text, "notice: ") {
+			a.Note(e.File.Name + ": " + e.Text)
+		}
 	case dbinit.Waiting, dbinit.Pooled:
 		a.Note(e.Text)
 	case dbinit.Applied:

@@ -116,6 +116,11 @@ func (a commands) open(cmd *cobra.Command) (*session, error) {
 			Hints: []string{"schemaguard db-init new NAME", "schemaguard db-init --path FOLDER"},
 		}
 	}
+	for _, name := range p.set.Passed {
+		if !a.Flags.Quiet {
+			a.Note(terminal.Clean(name) + " is passed over: db-init runs plain NNN_name.sql only, unlike docker-entrypoint-initdb.d")
+		}
+	}
 	settings, err := p.where.FindConnection(a.Ctx)
 	if err != nil {
 		return nil, err

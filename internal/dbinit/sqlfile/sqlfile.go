@@ -68,6 +68,9 @@ type Set struct {
 	Folders []string
 	// Found says how many names with .sql were seen, read or not.
 	Found int
+	// Passed are files that are not run though the image of Postgres would, from
+	// docker-entrypoint-initdb.d: as messages name them.
+	Passed []string
 }
 
 // Get returns the file of a name, nil where there is none.
@@ -90,6 +93,10 @@ type Folder struct {
 
 var namePattern = regexp.MustCompile(`^([0-9]{1,18})_[A-Za-z0-9][A-Za-z0-9._-]*\.sql$`)
 
+// entrypointPattern is what docker-entrypoint.sh of the image of Postgres runs
+// beside .sql; scripts only where they are numbered among the files.
+var entrypointPattern = regexp.MustCompile(`\.sql\.(gz|xz|zst)$|^[0-9].*\.sh$`)
+
 // Load reads folders. Files with a problem of their own that leaves nothing to
 // run (name, encoding, size) are not in the set; all others are. The error is
 // for folders and files that cannot be read at all.
@@ -106,6 +113,9 @@ func Load(folders ...Folder) (Set, []Problem, error) {
 		}
 		set.Folders = append(set.Folders, folder.Shown)
 		for _, entry := range entries {
+			if entrypointPattern.MatchString(entry.Name()) {
+				set.Passed = append(set.Passed, folder.Shown+"/"+entry.Name())
+			}
 			if !strings.HasSuffix(strings.ToLower(entry.Name()), ".sql") {
 				continue
 			}
