@@ -21,6 +21,9 @@ func (r *restoring) column(ctx context.Context, it *Item, out *RestoredItem) err
 			return err
 		}
 	}
+	if err := r.close(ctx, definition.Owned(t.SequencesOf(it.Column))); err != nil {
+		return err
+	}
 	alter := "ALTER TABLE " + t.Qualified() + " ALTER COLUMN " + statement.Name(it.Column)
 	if c.Generated == "" {
 		if err := r.keyed(it); err != nil {

@@ -195,6 +195,9 @@ func (r *restoring) table(ctx context.Context, it *Item) (int64, error) {
 			return 0, err
 		}
 	}
+	if err := r.close(ctx, append(definition.Owned(t.Sequences), t.Qualified())); err != nil {
+		return 0, err
+	}
 	columns := statement.Names(t.Plain())
 	var n int64
 	var err error
@@ -210,6 +213,17 @@ func (r *restoring) table(ctx context.Context, it *Item) (int64, error) {
 		return n, err
 	}
 	return n, r.advance(ctx, t, t.Sequences)
+}
+
+// close lets only the owner look into what was just made, whatever is the default.
+func (r *restoring) close(ctx context.Context, relations []string) error {
+	rows, err := r.Rows(ctx, definition.Strangers(relations...))
+	for _, row := range rows {
+		if err == nil {
+			err = r.Exec(ctx, row[0])
+		}
+	}
+	return err
 }
 
 func (r *restoring) attach(ctx context.Context, all []definition.Attachment) error {
@@ -234,7 +248,7 @@ func (r *restoring) attach(ctx context.Context, all []definition.Attachment) err
 // advance moves sequences to where they were, or past what is there now.
 func (r *restoring) advance(ctx context.Context, t *definition.Table, sequences []definition.Sequence) error {
 	for _, s := range sequences {
-		if err := r.Exec(ctx, s.Advance(t.Qualified())); err != nil {
+		if err := r.Exec(ctx, t.Advance(s)); err != nil {
 			return fmt.Errorf("moving sequence %s on: %w", s.Name, err)
 		}
 		if s.Identity || s.Owner == t.Owner {
@@ -261,6 +275,9 @@ func (r *restoring) restoreAs(ctx context.Context) error {
 	}
 	n, err := r.Count(ctx, "CREATE TABLE "+name+" AS TABLE "+it.copied())
 	if err != nil {
+		return err
+	}
+	if err := r.close(ctx, []string{name}); err != nil {
 		return err
 	}
 	if key := it.Definition.PrimaryKey; len(key) > 0 {

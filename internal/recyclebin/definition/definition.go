@@ -29,6 +29,8 @@ type Table struct {
 	Owner       string     `json:"owner"`
 	Comment     string     `json:"comment"`
 	Identity    string     `json:"replica_identity"`
+	ReplicaBy   string     `json:"replica_index"` // the index of identity "i"
+	ClusterBy   string     `json:"cluster_index"`
 	RowSecurity bool       `json:"row_security"`
 	ForcedRows  bool       `json:"force_row_security"`
 	Bytes       int64      `json:"bytes"` // heap and TOAST, without indexes
@@ -66,19 +68,21 @@ type Column struct {
 
 // Sequence is one that a column owns.
 type Sequence struct {
-	Schema    string `json:"schema"`
-	Name      string `json:"name"`
-	Column    string `json:"column"`
-	Identity  bool   `json:"identity"`
-	Type      string `json:"type"`
-	Start     string `json:"start"`
-	Min       string `json:"min"`
-	Max       string `json:"max"`
-	Increment string `json:"increment"`
-	Cache     string `json:"cache"`
-	Cycle     bool   `json:"cycle"`
-	Last      string `json:"last"` // "" before its first use
-	Owner     string `json:"owner"`
+	Schema    string   `json:"schema"`
+	Name      string   `json:"name"`
+	Column    string   `json:"column"`
+	Identity  bool     `json:"identity"`
+	Type      string   `json:"type"`
+	Start     string   `json:"start"`
+	Min       string   `json:"min"`
+	Max       string   `json:"max"`
+	Increment string   `json:"increment"`
+	Cache     string   `json:"cache"`
+	Cycle     bool     `json:"cycle"`
+	Last      string   `json:"last"` // "" before its first use
+	Owner     string   `json:"owner"`
+	Comment   string   `json:"comment"`
+	Grants    []Object `json:"grants"`
 }
 
 // Object is something that belongs to a table, with the statement that makes it.

@@ -87,8 +87,12 @@ func (t *Table) SequencesOf(column string) []Sequence {
 func (t *Table) owned(sequences []Sequence) []string {
 	var out []string
 	for _, s := range sequences {
+		name := statement.Qualified(s.Schema, s.Name)
 		if !s.Identity {
-			out = append(out, "ALTER SEQUENCE "+statement.Qualified(s.Schema, s.Name)+" OWNED BY "+t.Qualified()+"."+statement.Name(s.Column))
+			out = append(out, "ALTER SEQUENCE "+name+" OWNED BY "+t.Qualified()+"."+statement.Name(s.Column))
+		}
+		if s.Comment != "" {
+			out = append(out, "COMMENT ON SEQUENCE "+name+" IS "+statement.Value(s.Comment))
 		}
 	}
 	return out
@@ -106,20 +110,24 @@ func (s Sequence) numbers() string {
 	return " INCREMENT BY " + s.Increment + " MINVALUE " + s.Min + " MAXVALUE " + s.Max + " START WITH " + s.Start + " CACHE " + s.Cache
 }
 
-// Advance returns the query that moves the sequence to where it was, or past the
-// highest value that the column has.
-func (s Sequence) Advance(table string) string {
+// Advance returns the query that moves a sequence of the table to where it was, or
+// past the highest number that its column has.
+func (t *Table) Advance(s Sequence) string {
 	name := statement.Value(statement.Qualified(s.Schema, s.Name))
 	highest, pick := "max", "greatest"
 	if strings.HasPrefix(s.Increment, "-") {
 		highest, pick = "min", "least"
 	}
-	last := "NULL"
+	last, there := "NULL", "NULL"
 	if s.Last != "" {
 		last = s.Last
 	}
-	return fmt.Sprintf("SELECT pg_catalog.setval(%s, v) FROM (SELECT %s(%s::bigint, (SELECT %s(%s)::bigint FROM %s)) AS v) x WHERE v BETWEEN %s AND %s",
-		name, pick, last, highest, statement.Name(s.Column), table, s.Min, s.Max)
+	// A column may make something else of the number: 'INV-' || nextval(...).
+	if c := t.Column(s.Column); c != nil && slices.Contains([]string{"smallint", "integer", "bigint"}, c.Type) {
+		there = "(SELECT " + highest + "(" + statement.Name(s.Column) + ")::bigint FROM " + t.Qualified() + ")"
+	}
+	return fmt.Sprintf("SELECT pg_catalog.setval(%s, v) FROM (SELECT %s(%s::bigint, %s::bigint) AS v) x WHERE v BETWEEN %s AND %s",
+		name, pick, last, there, s.Min, s.Max)
 }
 
 // columnSQL writes a column. Its NOT NULL is left out where values come later.
@@ -204,15 +212,23 @@ func (t *Table) Attach(columns ...string) []Attachment {
 	}
 	add("constraint", t.Constraints, false, "CONSTRAINT {name} ON {table}")
 	add("index", t.Indexes, false, "INDEX {qualified}")
-	add("statistics", t.Statistics, true, "")
+	add("statistics", t.Statistics, true, "STATISTICS {qualified}")
 	add("trigger", t.Triggers, true, "TRIGGER {name} ON {table}")
-	add("rule", t.Rules, true, "")
-	add("policy", t.Policies, true, "")
+	add("rule", t.Rules, true, "RULE {name} ON {table}")
+	add("policy", t.Policies, true, "POLICY {name} ON {table}")
 	if len(columns) == 0 {
 		out = append(out, t.security()...)
 		add("publication", t.Publication, true, "")
 	}
 	add("grant to", t.Grants, true, "")
+	for _, s := range t.Sequences {
+		if len(columns) > 0 && !slices.Contains(columns, s.Column) {
+			continue
+		}
+		for _, g := range s.Grants {
+			out = append(out, Attachment{"grant on sequence " + s.Name + " to " + g.Name, g.SQL, true})
+		}
+	}
 	if len(columns) == 0 {
 		out = append(out, Attachment{"owner " + t.Owner, "ALTER TABLE " + t.Qualified() + " OWNER TO " + statement.Name(t.Owner), true})
 	}
@@ -247,5 +263,30 @@ func (t *Table) security() []Attachment {
 	if t.Identity == "n" {
 		out = append(out, Attachment{"replica identity", "ALTER TABLE " + t.Qualified() + " REPLICA IDENTITY NOTHING", true})
 	}
+	if t.Identity == "i" {
+		out = append(out, Attachment{"replica identity", "ALTER TABLE " + t.Qualified() + " REPLICA IDENTITY USING INDEX " + statement.Name(t.ReplicaBy), true})
+	}
+	if t.ClusterBy != "" {
+		out = append(out, Attachment{"clustering", "ALTER TABLE " + t.Qualified() + " CLUSTER ON " + statement.Name(t.ClusterBy), true})
+	}
 	return out
+}
+
+// Strangers is the query for the statements that take away what the server's default
+// privileges gave to others on tables and sequences that were just made. Without them
+// a table would come back open to more people than it was.
+func Strangers(relations ...string) string {
+	return `SELECT DISTINCT pg_catalog.format('REVOKE ALL ON %s %s FROM %s', CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, c.oid::regclass,
+  CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) END)
+FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) x
+WHERE x.grantee <> c.relowner AND c.oid IN (SELECT pg_catalog.to_regclass(n) FROM unnest(ARRAY[` + statement.Values(relations) + `]::text[]) n)`
+}
+
+// Owned are the qualified names of sequences.
+func Owned(sequences []Sequence) []string {
+	var names []string
+	for _, s := range sequences {
+		names = append(names, statement.Qualified(s.Schema, s.Name))
+	}
+	return names
 }
