@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/schemaguard/schemaguard/internal/dockerguard/recognise"
 )
 
 func TestRead(t *testing.T) {
@@ -114,11 +116,11 @@ func TestGuarded(t *testing.T) {
 		{"split over entrypoint and command", Container{Entrypoint: []string{"npx"}, Cmd: []string{"directus", "start"}}, true},
 		{"nginx in front of it", run("nginx", "-c", "/etc/nginx/directus.conf"), false},
 		{"waits for it", run("wait-for", "directus:8055"), false},
-		{"labelled", Container{Labels: map[string]string{directusLabel: "true"}}, true},
-		{"labelled another way", Container{Labels: map[string]string{directusLabel: "Yes"}}, true},
-		{"excluded by number", Container{Image: "directus/directus", Labels: map[string]string{directusLabel: "0"}}, false},
-		{"a label that says nothing", Container{Labels: map[string]string{directusLabel: "maybe"}}, false},
-		{"excluded", Container{Image: "directus/directus", Labels: map[string]string{directusLabel: "false"}}, false},
+		{"labelled", Container{Labels: map[string]string{recognise.LabelDirectus: "true"}}, true},
+		{"labelled another way", Container{Labels: map[string]string{recognise.LabelDirectus: "Yes"}}, true},
+		{"excluded by number", Container{Image: "directus/directus", Labels: map[string]string{recognise.LabelDirectus: "0"}}, false},
+		{"a label that says nothing", Container{Labels: map[string]string{recognise.LabelDirectus: "maybe"}}, false},
+		{"excluded", Container{Image: "directus/directus", Labels: map[string]string{recognise.LabelDirectus: "false"}}, false},
 	} {
 		if got := Guarded(c.c); got != c.want {
 			t.Errorf("%s: guarded %v, want %v", c.name, got, c.want)

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/schemaguard/schemaguard/internal/dockerguard/recognise"
 )
 
 // fakeEngine is what an engine knows.
@@ -92,8 +94,8 @@ func newEngine() *fakeEngine {
 			"web": {ID: "w1", Name: "web", Image: "nginx"},
 		},
 		images: map[string]Container{
-			"nginx": {}, "mine": {Labels: map[string]string{directusLabel: "true"}}, "baked": {Cmd: []string{"directus", "start"}, Env: []string{"B=1"}, ImageNames: []string{"directus/directus:11"}},
-			"starts": {Cmd: []string{"directus", "start"}}, "freed": {Labels: map[string]string{directusLabel: "false"}},
+			"nginx": {}, "mine": {Labels: map[string]string{recognise.LabelDirectus: "true"}}, "baked": {Cmd: []string{"directus", "start"}, Env: []string{"B=1"}, ImageNames: []string{"directus/directus:11"}},
+			"starts": {Cmd: []string{"directus", "start"}}, "freed": {Labels: map[string]string{recognise.LabelDirectus: "false"}},
 		},
 		volumes: map[string]Volume{
 			"sg_pgdata":    {Name: "sg_pgdata", Labels: in("sg"), Users: []Container{db}},

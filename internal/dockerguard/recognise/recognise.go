@@ -9,17 +9,19 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/schemaguard/schemaguard/internal/bootsource"
 	"github.com/schemaguard/schemaguard/internal/container"
 	"github.com/schemaguard/schemaguard/internal/engine/inventory"
 )
 
-// Labels by which a team says what a container is.
-const (
-	labelDirectus = "schemaguard.directus" // "true" or "false", where it is not recognised rightly
-	labelSnapshot = "schemaguard.snapshot" // the path of the snapshot in the container
-)
+// LabelDirectus is the label by which a team says what a container is: "true" or "false", where it is not
+// recognised rightly.
+const LabelDirectus = "schemaguard.directus"
+
+// labelSnapshot is the label by which it says where the snapshot is in the container.
+const labelSnapshot = "schemaguard.snapshot"
 
 // Existing is a container as a boot, for the questions that are asked of one.
 func Existing(c *inventory.Container) *bootsource.Boot {
@@ -28,35 +30,65 @@ func Existing(c *inventory.Container) *bootsource.Boot {
 	}}
 }
 
-// runsDirectus finds the program among the words of a command, also inside a text for a shell.
-var runsDirectus = regexp.MustCompile(`(^|[\s/;&|"'(])directus(["')]?\s|["')]?$)`)
+// Process is what a container is recognised by.
+type Process struct {
+	Labels map[string]string
+	Images []string // all names of its image
+	Env    []string // NAME=value
+	Words  []string // what it starts: entrypoint and command
+}
 
-// Directus tells whether a container runs Directus: by its label, by the service that the settings name ("" for
-// none), by its image, its environment or its command.
-func Directus(b *bootsource.Boot, service string) bool {
-	switch strings.ToLower(b.Spec.Labels[labelDirectus]) {
+// runsDirectus finds a start of Directus, also inside a text for a shell: its own command with one of its verbs,
+// the file that the official image starts, or its package. The bare word could be anything that is called so: a
+// database, a host, a folder.
+var runsDirectus = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(^|[\s/;&|("'])directus(@[^\s"']+)?["']?\s+(start|bootstrap|schema|database|init)\b|/directus/cli\.js|@directus/api`)
+})
+
+// Directus tells whether it is a Directus: by its label, else by its environment (DB_CLIENT, and KEY, SECRET or
+// DIRECTUS_*), its image, or the command that it starts with.
+func (p Process) Directus() bool {
+	if says, ok := Says(p.Labels, LabelDirectus); ok {
+		return says
+	}
+	client, key := false, false
+	for _, e := range p.Env {
+		name, value, _ := strings.Cut(e, "=")
+		client = client || name == "DB_CLIENT" && value != ""
+		key = key || name == "KEY" || name == "SECRET" || strings.HasPrefix(name, "DIRECTUS_")
+	}
+	return client && key || slices.ContainsFunc(p.Images, official) ||
+		len(p.Words) > 0 && path.Base(p.Words[0]) == "directus" || runsDirectus().MatchString(strings.Join(p.Words, " "))
+}
+
+// Says reads a label that is true or false; ok is false where it is neither.
+func Says(labels map[string]string, name string) (says, ok bool) {
+	switch strings.ToLower(labels[name]) {
 	case "true", "yes", "1":
-		return true
+		return true, true
 	case "false", "no", "0":
-		return false
+		return false, true
 	}
-	if service != "" && b.Service == service {
-		return true
+	return false, false
+}
+
+// official tells whether a name of an image is that of the official one, from any registry.
+func official(name string) bool {
+	name, _, _ = strings.Cut(name, "@")
+	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') {
+		name = name[:i]
 	}
-	repository, _, _ := strings.Cut(b.Spec.Image, "@")
-	if i := strings.LastIndexByte(repository, ':'); i > strings.LastIndexByte(repository, '/') {
-		repository = repository[:i]
+	return name == "directus/directus" || strings.HasSuffix(name, "/directus/directus")
+}
+
+// Directus tells whether a boot is one of Directus: as [Process.Directus] does, and by the service that the
+// settings name ("" for none).
+func Directus(b *bootsource.Boot, service string) bool {
+	p := Process{Labels: b.Spec.Labels, Images: []string{b.Spec.Image}, Env: b.Spec.Env, Words: slices.Concat(b.Spec.Entry, b.Spec.Command)}
+	if says, ok := Says(p.Labels, LabelDirectus); ok {
+		return says
 	}
-	if repository == "directus/directus" || strings.HasSuffix(repository, "/directus/directus") {
-		return true
-	}
-	client, rest := false, false
-	for _, e := range b.Spec.Env {
-		name, _, _ := strings.Cut(e, "=")
-		client = client || name == "DB_CLIENT"
-		rest = rest || name == "KEY" || name == "SECRET" || strings.HasPrefix(name, "DIRECTUS_")
-	}
-	return client && rest || runsDirectus.MatchString(text(b))
+	return service != "" && b.Service == service || p.Directus()
 }
 
 // text is what the process is started with, as one line.
