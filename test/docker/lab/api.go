@@ -54,18 +54,6 @@ func (e *Engine) Containers(ctx context.Context) ([]Container, error) {
 	return all, e.get(ctx, "/containers/json?all=1", &all)
 }
 
-// Pid returns the process that is the first of a running container, on this machine.
-func (e *Engine) Pid(ctx context.Context, container string) (int, error) {
-	var c struct{ State struct{ Pid int } }
-	if err := e.get(ctx, "/containers/"+url.PathEscape(container)+"/json", &c); err != nil {
-		return 0, err
-	}
-	if c.State.Pid == 0 {
-		return 0, fmt.Errorf("container %s does not run", container)
-	}
-	return c.State.Pid, nil
-}
-
 // Volumes lists the names of all volumes.
 func (e *Engine) Volumes(ctx context.Context) ([]string, error) {
 	var all struct{ Volumes []struct{ Name string } }
@@ -78,20 +66,6 @@ func (e *Engine) Volumes(ctx context.Context) ([]string, error) {
 	}
 	slices.Sort(names)
 	return names, nil
-}
-
-// Images lists the IDs of all images.
-func (e *Engine) Images(ctx context.Context) ([]string, error) {
-	var all []struct{ ID string }
-	if err := e.get(ctx, "/images/json?all=1", &all); err != nil {
-		return nil, err
-	}
-	var ids []string
-	for _, i := range all {
-		ids = append(ids, i.ID)
-	}
-	slices.Sort(ids)
-	return ids, nil
 }
 
 // event is what the engine tells of a container; its names are those of the API.
