@@ -65,6 +65,9 @@ func (l *Lab) Snapshot(ctx context.Context, version, dsn string, env map[string]
 	return os.ReadFile(file)
 }
 
+// CompileCache is the folder in which Node keeps what it compiled: a sixth of the time that a Directus takes to start.
+func (l *Lab) CompileCache() string { return filepath.Join(l.dir, "node-compile-cache") }
+
 // command prepares one run; cleanUp removes its folder. It runs in a folder of its own because a .env file in the current one
 // would be read.
 func (l *Lab) command(ctx context.Context, version, dsn string, env map[string]string, args ...string) (*exec.Cmd, func(), error) {
@@ -94,6 +97,7 @@ func (l *Lab) command(ctx context.Context, version, dsn string, env map[string]s
 		"PATH=" + filepath.Dir(node) + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + work,
 		"KEY=lab", "SECRET=lab-secret-lab-secret-lab-secret", "TELEMETRY=false", "NO_COLOR=1", "LOG_LEVEL=warn",
 		"ADMIN_EMAIL=" + adminEmail, "ADMIN_PASSWORD=" + adminPassword,
+		"NODE_COMPILE_CACHE=" + l.CompileCache(),
 	}
 	cmd.Env = append(cmd.Env, db...)
 	for name, value := range env {
