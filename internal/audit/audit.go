@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -120,7 +121,10 @@ type NotRunError struct {
 }
 
 // Error implements error; it holds no password.
-func (e *NotRunError) Error() string { return redact.String(e.What + ": " + e.Err.Error()) }
+func (e *NotRunError) Error() string {
+	// pgconn lists what it tried on lines of their own.
+	return redact.String(e.What + ": " + strings.ReplaceAll(e.Err.Error(), "\n\t", " "))
+}
 
 // Unwrap returns the cause.
 func (e *NotRunError) Unwrap() error { return e.Err }

@@ -94,6 +94,8 @@ func (b *builder) apply(ctx context.Context, phase Phase) error {
 		return notRun(fmt.Sprintf("running db-init (%s)", phase), "make the role on the throwaway server: CREATE ROLE name", err)
 	case errors.As(err, &pg) && (pg.Code == "0A000" || pg.Code == "58P01") && strings.Contains(pg.Message, "extension"):
 		return notRun(fmt.Sprintf("running db-init (%s)", phase), "schemaguard audit --throwaway-dsn DSN, of a server that has the extension", err)
+	case errors.As(err, &pg) && pg.Code == "42501" && !b.o.OwnServer:
+		return notRun(fmt.Sprintf("running db-init (%s)", phase), "schemaguard audit --throwaway-dsn DSN, of a role that may do everything", err)
 	case ctx.Err() != nil:
 		return notRun(fmt.Sprintf("running db-init (%s)", phase), "", err)
 	}

@@ -152,6 +152,9 @@ func TestNotRun(t *testing.T) {
 	if err := try(setting{live: thingSQL, post: "GRANT SELECT ON thing TO no_such_role"}); !errors.As(err, &not) || not.Fix == "" {
 		t.Errorf("a role that the server lacks: %v", err)
 	}
+	if err := try(setting{live: thingSQL, pre: "SET ROLE pg_monitor; CREATE EXTENSION postgres_fdw"}); !errors.As(err, &not) || !strings.Contains(not.Fix, "may do everything") {
+		t.Errorf("a role that may not: %v", err)
+	}
 	if err := try(setting{live: thingSQL, throwaway: func(context.Context) (string, func() error, error) { return "", nil, errors.New("no server") }}); !errors.As(err, &not) {
 		t.Errorf("no server: %v", err)
 	}

@@ -160,6 +160,11 @@ func TestTheTableIsFoundWhereTheSearchPathHasIt(t *testing.T) {
 	p.wantSQL("SELECT name FROM ops.migrations_applied", "001_a.sql")
 	p.opt.SearchPath = []string{"other", "ops"}
 	p.wantCodes()
+	p.opt.SearchPath, p.opt.Table = nil, "nowhere.done"
+	_, err := p.apply(sqlfile.All)
+	if no, ok := errors.AsType[*dbinit.TableError](err); !ok || !strings.Contains(no.Hints()[0], "make the schema first") {
+		t.Errorf("in a schema that is not there: %v", err)
+	}
 	p.opt.SearchPath, p.opt.Table = nil, "other.done"
 	p.wantCodes("DBINIT_PENDING 001_a.sql")
 	p.applied()
@@ -167,6 +172,20 @@ func TestTheTableIsFoundWhereTheSearchPathHasIt(t *testing.T) {
 	if got := p.open().Table(); got != "other.done" {
 		t.Errorf("the table is called %q", got)
 	}
+}
+
+// TestAFileMayMakeTheSchemaOfDirectus: until it has, the table goes where there is a schema, and stays.
+func TestAFileMayMakeTheSchemaOfDirectus(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.opt.SearchPath = []string{"later", "public"}
+	p.write(map[string]string{"db-init/001_a.sql": "CREATE SCHEMA later"})
+	p.applied()
+	p.wantCodes()
+	p.write(map[string]string{"db-init/002_b.sql": "CREATE TABLE later.b (n int)"})
+	p.applied()
+	p.wantCodes()
+	p.wantSQL("SELECT name FROM public.migrations_applied ORDER BY 1", "001_a.sql", "002_b.sql")
 }
 
 func TestWhatFilesAndTableDisagreeOn(t *testing.T) {

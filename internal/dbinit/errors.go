@@ -129,8 +129,11 @@ func (e *TableError) ExitCode() int { return exitcode.DBInit }
 
 // Hints returns the way out.
 func (e *TableError) Hints() []string {
-	if pg := server(e.Err); pg != nil && pg.Code == "42501" { // insufficient_privilege
+	switch pg := server(e.Err); {
+	case pg != nil && pg.Code == "42501": // insufficient_privilege
 		return []string{"schemaguard db-init status --table SCHEMA.TABLE", "schemaguard doctor"}
+	case pg != nil && pg.Code == "3F000": // invalid_schema_name
+		return []string{"make the schema first, or name one that is there: schemaguard db-init apply --table public.migrations_applied"}
 	}
 	return []string{"schemaguard db-init status"}
 }

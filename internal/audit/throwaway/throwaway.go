@@ -38,12 +38,21 @@ func Local(ctx context.Context) (dsn string, remove func() error, err error) {
 // removeTimeout bounds how long the removal of a database may take.
 const removeTimeout = 30 * time.Second
 
+// DSNError says that a dsn is none. It does not repeat it: it may hold a password.
+type DSNError struct{}
+
+// Error implements error.
+func (*DSNError) Error() string {
+	return "reading --throwaway-dsn: it is no connection string of Postgres"
+}
+
 // On makes a database of a new name on the server of a dsn, whose role must be allowed to; remove drops
-// it, also when ctx is over by then. The errors hold no password.
+// it, also when ctx is over by then. The errors hold no password; a dsn that cannot be read is a
+// [*DSNError].
 func On(ctx context.Context, server string) (dsn string, remove func() error, err error) {
 	config, err := pgconn.ParseConfig(server)
 	if err != nil {
-		return "", nil, errors.New("reading --throwaway-dsn: it is no connection string of Postgres")
+		return "", nil, &DSNError{}
 	}
 	name := "schemaguard_audit_" + strings.ToLower(rand.Text()[:12])
 	dsn, err = connection.Other(server, name)

@@ -20,6 +20,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/dbinit"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
+	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 	"github.com/schemaguard/schemaguard/internal/workspace"
 )
@@ -134,7 +135,7 @@ func (a commands) options(w *workspace.Workspace, f auditFlags) (audit.Options, 
 	}
 	s, err := w.Connect(a.Ctx)
 	if err != nil {
-		return audit.Options{}, err
+		return audit.Options{}, unread(err)
 	}
 	defer s.Close()
 	o := audit.Options{
@@ -155,6 +156,16 @@ func (a commands) options(w *workspace.Workspace, f auditFlags) (audit.Options, 
 		o.Throwaway = func(ctx context.Context) (string, func() error, error) { return throwaway.On(ctx, f.throwaway) }
 	}
 	return o, nil
+}
+
+// unread gives an error of reading live, that no kind of situation is known of, the exit code of a
+// comparison that could not be made.
+func unread(err error) error {
+	var usage *workspace.UsageError
+	if workspace.Mistake(err) || errors.As(err, &usage) || errors.Is(err, context.Canceled) || workspace.Situation(err) != finding.NotRun {
+		return err
+	}
+	return app.HintError{Code: exitcode.NotRun, Err: fmt.Errorf("nothing was compared: %w", err), Hints: []string{"schemaguard doctor"}}
 }
 
 func (a commands) snapshotOf(w *workspace.Workspace, word string) (*snapshot.Snapshot, error) {
@@ -232,7 +243,10 @@ func (a commands) write(r *audit.Result, f auditFlags) error {
 func failure(err error) error {
 	var not *audit.NotRunError
 	var files *audit.DBInitError
+	var dsn *throwaway.DSNError
 	switch {
+	case errors.As(err, &dsn):
+		return app.HintError{Code: exitcode.Usage, Err: dsn, Hints: []string{"schemaguard audit --throwaway-dsn postgres://..."}}
 	case errors.As(err, &not):
 		h := app.HintError{Code: exitcode.NotRun, Err: fmt.Errorf("nothing was compared: %w", err)}
 		if not.Fix != "" {

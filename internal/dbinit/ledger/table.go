@@ -44,6 +44,8 @@ const columnsSQL = `SELECT a.attname, pg_catalog.format_type(a.atttypid, a.attty
   a.atthasdef OR a.attidentity <> '', a.attgenerated <> '' OR a.attidentity = 'a'
 FROM pg_catalog.pg_attribute a WHERE a.attrelid = ($1::text)::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`
 
+const firstSQL = `SELECT s.name FROM unnest($1::text[]) WITH ORDINALITY AS s(name, place) JOIN pg_catalog.pg_namespace n ON n.nspname = s.name ORDER BY s.place LIMIT 1`
+
 const pathSQL = `SELECT unnest(current_schemas(false))`
 
 // Find looks for the table. name is "schema.table", a table, or "" for the
@@ -83,7 +85,14 @@ func (t *Table) schemas(ctx context.Context, conn *pgconn.PgConn, searchPath []s
 	}
 	t.Schema = "public"
 	if len(searchPath) > 0 {
-		t.Schema = searchPath[0]
+		// The first that is there, as Postgres itself would take it: the rest may be the work of a file.
+		rows, err := query(ctx, conn, firstSQL, array(searchPath))
+		if err != nil {
+			return nil, fmt.Errorf("reading the search path: %w", err)
+		}
+		if len(rows) > 0 {
+			t.Schema = rows[0][0]
+		}
 	} else {
 		rows, err := query(ctx, conn, pathSQL)
 		if err != nil {
