@@ -267,3 +267,24 @@ func TestAChecksumNobodyRecordedIsNoReasonToStopButNoAgreementEither(t *testing.
 	}
 	p.wantCodes()
 }
+
+// TestTrackedCollectionsAreThoseOfDirectus: ghosts are told by them, wherever Directus has its tables.
+func TestTrackedCollectionsAreThoseOfDirectus(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.write(map[string]string{"db-init/001_a.sql": "SELECT 1"})
+	p.sql(`CREATE SCHEMA "c'ms"; CREATE TABLE "c'ms".directus_collections (collection text); INSERT INTO "c'ms".directus_collections VALUES ('news')`)
+	for _, c := range []struct {
+		path []string
+		want []string
+	}{{nil, nil}, {[]string{"public"}, nil}, {[]string{"nowhere", "c'ms", "public"}, []string{"news"}}} {
+		p.opt.SearchPath = c.path
+		got, err := p.open().Tracked(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("search path %q (-want +got):\n%s", c.path, diff)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/dbinit/ledger"
 	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
+	"github.com/schemaguard/schemaguard/internal/sqlquote"
 	"github.com/schemaguard/schemaguard/internal/terminal"
 )
 
@@ -329,13 +330,24 @@ func (r *Runner) Verify(ctx context.Context) ([]sqlfile.Problem, error) {
 }
 
 // Tracked returns the collections that Directus tracks in the database; none where
-// there is no Directus. Which schema its tables are in is asked of the search path.
+// there is no Directus. Which schema its tables are in is asked of Directus's search
+// path, else of the session's.
 func (r *Runner) Tracked(ctx context.Context) ([]string, error) {
-	const there = `SELECT CASE WHEN to_regclass('directus_collections') IS NULL THEN 'f' ELSE 't' END`
-	if is, err := r.text(ctx, there); err != nil || is != "t" {
+	path := "current_schemas(false)"
+	if len(r.opt.SearchPath) > 0 {
+		names := make([]string, len(r.opt.SearchPath))
+		for i, name := range r.opt.SearchPath {
+			names[i] = sqlquote.Literal(name)
+		}
+		path = "ARRAY[" + strings.Join(names, ", ") + "]"
+	}
+	there := "SELECT coalesce((SELECT format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN unnest(" + path +
+		"::text[]) WITH ORDINALITY AS s(name, place) ON s.name = n.nspname WHERE c.relname = 'directus_collections' ORDER BY s.place LIMIT 1), '')"
+	table, err := r.text(ctx, there)
+	if err != nil || table == "" {
 		return nil, err
 	}
-	results, err := r.conn.Exec(ctx, "SELECT collection FROM directus_collections ORDER BY 1").ReadAll()
+	results, err := r.conn.Exec(ctx, "SELECT collection FROM "+table+" ORDER BY 1").ReadAll()
 	if err != nil {
 		return nil, r.broken(fmt.Errorf("reading directus_collections: %w", err))
 	}

@@ -22,7 +22,7 @@ func (a commands) overlaps(s *session, status dbinit.Status) ([]sqlfile.Problem,
 	}
 	pending := status.Pending(sqlfile.All)
 	return overlap.Judge(s.set, overlap.Claims{
-		Snapshot: snapshot.Decode(target.File, target.Data).Snapshot, Tracked: tracked, Excluded: s.settings.ExcludeTables.Names,
+		Snapshot: snapshot.Decode(target.File, target.Data).Snapshot, Tracked: tracked, Excluded: s.settings.ExcludeTables.Names, Schemas: s.settings.SearchPath.Names,
 		Pending: func(name string) bool {
 			return slices.ContainsFunc(pending, func(f *sqlfile.File) bool { return f.Name == name })
 		},

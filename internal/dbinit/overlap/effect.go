@@ -32,10 +32,12 @@ const (
 
 // Effect is one thing that a statement does to a table.
 type Effect struct {
-	Kind   Kind
-	Table  string // without its schema, as Directus knows it
-	Column string
-	Type   string // of AlterType: in the words of information_schema, "character varying(20)"
+	Kind    Kind
+	Schema  string // as written; "" where the search path decides
+	Table   string // without its schema, as Directus knows it
+	Column  string
+	Type    string // of AlterType: in the words of information_schema, "character varying(20)"
+	Default string // of SetDefault: the words, without spaces and casts; "" where it is dropped
 	// IfNotExists: nothing happens where the table is there.
 	IfNotExists bool
 	Offset      int // of the statement's part, in bytes
@@ -90,14 +92,15 @@ func (p *parser) name() (string, bool) {
 	return name, ok
 }
 
-// table takes a table's name and forgets its schema.
-func (p *parser) table() (string, bool) {
-	name, ok := p.name()
+// table takes a table's name, with its schema where one is written.
+func (p *parser) table() (schema, name string, ok bool) {
+	name, ok = p.name()
 	for ok && p.peek().Text == "." {
 		p.at++
+		schema = name
 		name, ok = p.name()
 	}
-	return name, ok
+	return schema, name, ok
 }
 
 func (p *parser) create() []Effect {
@@ -112,7 +115,7 @@ func (p *parser) create() []Effect {
 	}
 	e := Effect{Kind: CreateTable, IfNotExists: p.accept("IF", "NOT", "EXISTS"), Offset: p.peek().Offset}
 	var ok bool
-	if e.Table, ok = p.table(); !ok {
+	if e.Schema, e.Table, ok = p.table(); !ok {
 		return nil
 	}
 	return []Effect{e}
@@ -123,11 +126,11 @@ func (p *parser) drop() []Effect {
 	var effects []Effect
 	for {
 		offset := p.peek().Offset
-		table, ok := p.table()
+		schema, table, ok := p.table()
 		if !ok {
 			return effects
 		}
-		effects = append(effects, Effect{Kind: DropTable, Table: table, Offset: offset})
+		effects = append(effects, Effect{Kind: DropTable, Schema: schema, Table: table, Offset: offset})
 		if p.peek().Text != "," {
 			return effects
 		}
@@ -138,7 +141,7 @@ func (p *parser) drop() []Effect {
 func (p *parser) alter() []Effect {
 	p.accept("IF", "EXISTS")
 	p.accept("ONLY")
-	table, ok := p.table()
+	schema, table, ok := p.table()
 	if !ok {
 		return nil
 	}
@@ -149,7 +152,7 @@ func (p *parser) alter() []Effect {
 	for p.at < len(p.tokens) {
 		offset := p.peek().Offset
 		if e, ok := p.action(); ok {
-			e.Table, e.Offset = table, offset
+			e.Schema, e.Table, e.Offset = schema, table, offset
 			effects = append(effects, e)
 		}
 		p.skip()
@@ -235,7 +238,9 @@ func (p *parser) alterColumn() (Effect, bool) {
 		e.Kind = SetNotNull
 	case p.accept("DROP", "NOT", "NULL"):
 		e.Kind = DropNotNull
-	case p.accept("SET", "DEFAULT"), p.accept("DROP", "DEFAULT"):
+	case p.accept("SET", "DEFAULT"):
+		e.Kind, e.Default = SetDefault, p.expression()
+	case p.accept("DROP", "DEFAULT"):
 		e.Kind = SetDefault
 	default:
 		return e, false // statistics, storage, compression: no snapshot holds them
@@ -263,6 +268,42 @@ func (p *parser) parentheses() string {
 		}
 	}
 	return b.String()
+}
+
+// emptyText is the constant without a letter, which is not the same as no default.
+const emptyText = "''"
+
+// expression takes what stands up to the end of the part or a cast: a constant
+// without its quotes, or words and signs; "" for NULL, which is no default.
+func (p *parser) expression() string {
+	var b strings.Builder
+	for depth := 0; p.at < len(p.tokens); p.at++ {
+		t := p.peek()
+		if depth == 0 && (t.Text == "," || t.Text == ":") {
+			break
+		}
+		switch t.Kind {
+		case sqltext.Open:
+			depth++
+		case sqltext.Close:
+			depth--
+		}
+		if t.Kind == sqltext.String && t.Text[0] == '\'' {
+			if t.Text != emptyText {
+				b.WriteString(strings.ReplaceAll(t.Text[1:len(t.Text)-1], "''", "'"))
+				continue
+			}
+		}
+		b.WriteString(t.Text)
+	}
+	switch text := b.String(); strings.ToLower(text) {
+	case "null":
+		return ""
+	case "now()":
+		return "CURRENT_TIMESTAMP"
+	default:
+		return text
+	}
 }
 
 // typeName takes a type, up to USING, COLLATE or the end of the part.

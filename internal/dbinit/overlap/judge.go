@@ -3,9 +3,11 @@ package overlap
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
 	"github.com/schemaguard/schemaguard/internal/dbinit/sqltext"
+	"github.com/schemaguard/schemaguard/internal/jsvalue"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 	"github.com/schemaguard/schemaguard/internal/terminal"
 )
@@ -14,6 +16,9 @@ import (
 type Claims struct {
 	// Snapshot is what Directus will apply; nil where there is none to rely on.
 	Snapshot *snapshot.Snapshot
+	// Schemas are where Directus looks for tables; empty means public. A table that
+	// is said to be in another is none of its.
+	Schemas []string
 	// Tracked are the rows of directus_collections in the database: what Directus
 	// may drop.
 	Tracked []string
@@ -47,6 +52,9 @@ func Judge(set sqlfile.Set, c Claims) []sqlfile.Problem {
 }
 
 func (c Claims) judge(f *sqlfile.File, e Effect) sqlfile.Problem {
+	if e.Schema != "" && !slices.Contains(c.schemas(), e.Schema) {
+		return sqlfile.Problem{}
+	}
 	managed := c.collection(e.Table)
 	if e.Kind == CreateTable {
 		return c.created(f, e, managed)
@@ -58,6 +66,13 @@ func (c Claims) judge(f *sqlfile.File, e Effect) sqlfile.Problem {
 		Code: sqlfile.Revert, Text: consequence(e),
 		Hint: "make the change in Directus and save it: schemaguard snapshot --stage",
 	}
+}
+
+func (c Claims) schemas() []string {
+	if len(c.Schemas) == 0 {
+		return []string{"public"}
+	}
+	return c.Schemas
 }
 
 // created judges a table that a file creates. A ghost needs both sides: what
@@ -111,8 +126,24 @@ func (c Claims) agrees(e Effect) bool {
 		return !field.Schema().Get("is_nullable").Bool()
 	case e.Kind == DropNotNull:
 		return field.Schema().Get("is_nullable").Bool()
+	case e.Kind == SetDefault:
+		return strings.EqualFold(e.Default, written(field.Schema().Get("default_value")))
 	}
 	return false
+}
+
+// written is a default of the snapshot as expression has one; "" where there is none.
+func written(v jsvalue.Value) string {
+	switch text := jsvalue.Text(v); {
+	case v.IsNull():
+		return ""
+	case text == "":
+		return emptyText
+	case strings.EqualFold(text, "now()"):
+		return "CURRENT_TIMESTAMP"
+	default:
+		return text
+	}
 }
 
 // spellings are the type of a field, as typeName may have it.

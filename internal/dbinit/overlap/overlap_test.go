@@ -19,13 +19,13 @@ func TestEffects(t *testing.T) {
 		want []Effect
 	}{
 		{"CREATE TABLE a (b int)", []Effect{{Kind: CreateTable, Table: "a"}}},
-		{`create unlogged table if not exists public."A b" as select 1`, []Effect{{Kind: CreateTable, Table: "A b", IfNotExists: true}}},
+		{`create unlogged table if not exists public."A b" as select 1`, []Effect{{Kind: CreateTable, Schema: "public", Table: "A b", IfNotExists: true}}},
 		{"CREATE TEMP TABLE a (b int)", nil},
 		{"CREATE INDEX a ON b (c)", nil},
-		{"DROP TABLE IF EXISTS a, s.b CASCADE", []Effect{{Kind: DropTable, Table: "a"}, {Kind: DropTable, Table: "b"}}},
+		{"DROP TABLE IF EXISTS a, s.b CASCADE", []Effect{{Kind: DropTable, Table: "a"}, {Kind: DropTable, Schema: "s", Table: "b"}}},
 		{
 			"ALTER TABLE IF EXISTS ONLY s.a * ADD b numeric(8,2) DEFAULT (1), ADD COLUMN IF NOT EXISTS c int, ADD CONSTRAINT x CHECK (b > 1), ADD UNIQUE (b), DROP COLUMN IF EXISTS d CASCADE, DROP e, DROP CONSTRAINT y",
-			[]Effect{{Kind: AddColumn, Table: "a", Column: "b"}, {Kind: AddColumn, Table: "a", Column: "c"}, {Kind: DropColumn, Table: "a", Column: "d"}, {Kind: DropColumn, Table: "a", Column: "e"}},
+			[]Effect{{Kind: AddColumn, Schema: "s", Table: "a", Column: "b"}, {Kind: AddColumn, Schema: "s", Table: "a", Column: "c"}, {Kind: DropColumn, Schema: "s", Table: "a", Column: "d"}, {Kind: DropColumn, Schema: "s", Table: "a", Column: "e"}},
 		},
 		{"ALTER TABLE a RENAME b TO c", []Effect{{Kind: RenameColumn, Table: "a", Column: "b"}}},
 		{"ALTER TABLE a RENAME COLUMN b TO c", []Effect{{Kind: RenameColumn, Table: "a", Column: "b"}}},
@@ -38,8 +38,15 @@ func TestEffects(t *testing.T) {
 				{Kind: AlterType, Table: "a", Column: "c", Type: "timestamp with time zone"},
 				{Kind: SetNotNull, Table: "a", Column: "d"},
 				{Kind: DropNotNull, Table: "a", Column: "e"},
-				{Kind: SetDefault, Table: "a", Column: "f"},
+				{Kind: SetDefault, Table: "a", Column: "f", Default: "1"},
 				{Kind: AlterType, Table: "a", Column: "h", Type: "numeric(8,2)"},
+			},
+		},
+		{
+			"ALTER TABLE a ALTER b SET DEFAULT 'it''s'::text, ALTER c SET DEFAULT coalesce(1, 2), ALTER d DROP DEFAULT, ALTER e SET DEFAULT NULL, ALTER f SET DEFAULT '', ALTER g SET DEFAULT now()",
+			[]Effect{
+				{Kind: SetDefault, Table: "a", Column: "b", Default: "it's"}, {Kind: SetDefault, Table: "a", Column: "c", Default: "coalesce(1,2)"}, {Kind: SetDefault, Table: "a", Column: "d"},
+				{Kind: SetDefault, Table: "a", Column: "e"}, {Kind: SetDefault, Table: "a", Column: "f", Default: "''"}, {Kind: SetDefault, Table: "a", Column: "g", Default: "CURRENT_TIMESTAMP"},
 			},
 		},
 		{"ALTER TABLE a OWNER TO b", nil},
@@ -77,6 +84,7 @@ fields:
       data_type: character varying
       max_length: 20
       is_nullable: false
+      default_value: none
 relations: []
 `
 
@@ -124,6 +132,12 @@ func TestWhatBothSidesClaim(t *testing.T) {
 		{"null, as it does not", post, "ALTER TABLE vehicles ALTER plate DROP NOT NULL;", Claims{Pending: pending}, []string{"DBINIT_REVERT " + post + ":1:22"}},
 		{"a column that the snapshot lacks", post, "ALTER TABLE public.vehicles ADD colour text;", Claims{Pending: pending}, []string{"DBINIT_REVERT " + post + ":1:29"}},
 		{"a column that it has", post, "ALTER TABLE vehicles ADD IF NOT EXISTS plate text;", Claims{Pending: pending}, nil},
+		{"a table of that name in another schema", post, "CREATE TABLE telemetry.vehicles (a int); ALTER TABLE telemetry.vehicles ADD b int; DROP TABLE telemetry.vehicles", Claims{Pending: pending}, nil},
+		{"in the schema of Directus", post, "ALTER TABLE cms.vehicles ADD b int; ALTER TABLE other.vehicles ADD b int", Claims{Pending: pending, Schemas: []string{"cms", "public"}}, []string{"DBINIT_REVERT " + post + ":1:26"}},
+		{"a ghost's name in another schema", pre, "CREATE TABLE telemetry.positions (a int);", Claims{Pending: applied, Tracked: []string{"positions"}}, nil},
+		{"the default of the snapshot", post, "ALTER TABLE vehicles ALTER plate SET DEFAULT 'none'::varchar;", Claims{Pending: pending}, nil},
+		{"another default", post, "ALTER TABLE vehicles ALTER plate SET DEFAULT '';", Claims{Pending: pending}, []string{"DBINIT_REVERT " + post + ":1:22"}},
+		{"no default", post, "ALTER TABLE vehicles ALTER plate DROP DEFAULT;", Claims{Pending: pending}, []string{"DBINIT_REVERT " + post + ":1:22"}},
 		{"drops a column", post, "ALTER TABLE vehicles DROP plate;", Claims{Pending: pending}, []string{"DBINIT_REVERT " + post + ":1:22"}},
 		{"drops one that the snapshot lacks", post, "ALTER TABLE vehicles DROP colour;", Claims{Pending: pending}, nil},
 		{"drops the table", post, "DROP TABLE vehicles;", Claims{Pending: pending}, []string{"DBINIT_REVERT " + post + ":1:12"}},
