@@ -133,8 +133,9 @@ func (s *scene) apply(file string) {
 	s.must(os.WriteFile(path, []byte(file), 0o600))
 	res, err := s.lab.Run(s.t.Context(), s.version, s.dsn, nil, "schema", "apply", "--yes", path)
 	s.must(err)
+	s.t.Logf("apply: %s%s", res.Stdout, res.Stderr)
 	if res.Code != 0 {
-		s.t.Fatalf("apply: %s%s", res.Stdout, res.Stderr)
+		s.t.Fatalf("apply: exit code %d", res.Code)
 	}
 }
 
