@@ -65,20 +65,22 @@ func (r *run) upgrade(ctx context.Context, srv *server.Server, clean *pgconn.Con
 		return out
 	}
 	b.set, b.problems, b.data, b.name = r.Set, r.Problems, r.Data, "upgrade"
-	if out := b.files(ctx, sqlfile.Pre); out.state != OK {
+	dropped, out := b.keeping(ctx, sqlfile.Pre)
+	if out.state != OK {
 		return out
 	}
 	s, err := b.look(ctx)
 	if err != nil {
 		return r.unable("taking a snapshot of the base's database", err, nil)
 	}
-	lost := r.losses(plan.Simulate(s.side.Snapshot, r.file.Snapshot, s.side.Version, s.facts))
+	lost := dropped + r.losses(plan.Simulate(s.side.Snapshot, r.file.Snapshot, s.side.Version, s.facts))
 	if out := b.apply(ctx); out.state != OK {
 		return out
 	}
-	if out := b.files(ctx, sqlfile.Post); out.state != OK {
+	if dropped, out = b.keeping(ctx, sqlfile.Post); out.state != OK {
 		return out
 	}
+	lost += dropped
 	if s, err = b.look(ctx); err != nil {
 		return r.unable("taking a snapshot of the upgraded database", err, nil)
 	}
@@ -93,6 +95,32 @@ func (r *run) upgrade(ctx context.Context, srv *server.Server, clean *pgconn.Con
 		return outcome{state: Failed, text: counted(len(differ), "item") + " did not become as in the file"}
 	}
 	return outcome{state: OK, text: "from " + r.Base.Name}
+}
+
+// keeping runs the db-init files of a phase, reports the tables and columns that they
+// drop, and returns how much of it nobody agreed to.
+func (b *building) keeping(ctx context.Context, phase sqlfile.Phase) (lost int, out outcome) {
+	before, err := server.Look(ctx, b.pg)
+	if err != nil {
+		return 0, b.unable("looking at the base's database", err, nil)
+	}
+	if out = b.files(ctx, phase); out.state != OK {
+		return 0, out
+	}
+	after, err := server.Look(ctx, b.pg)
+	if err != nil {
+		return 0, b.unable("looking at the upgraded database", err, nil)
+	}
+	for _, item := range before.Lost(after) {
+		f := finding.Finding{
+			Code: finding.UntrackedDrop, Severity: finding.Danger, Item: item, File: b.Name, Refuses: true,
+			Message: fmt.Sprintf("the db-init files drop %s, which a database of %s has", item, b.Base.Name),
+			Harm:    "in production what is in it goes, unless the files have moved it", Fix: "schemaguard explain " + string(finding.UntrackedDrop),
+		}
+		lost += b.agree(&f)
+		b.report(f)
+	}
+	return lost, out
 }
 
 // buildBase makes the base's database. Where the base itself does not apply, nothing
@@ -181,22 +209,29 @@ func (r *run) losses(p *plan.Plan) int {
 		if what := destroyed(a); what != "" {
 			f.Severity, f.Harm, f.Refuses = finding.Danger, "in production "+what, true
 		}
-		if f.Refuses && slices.Contains(r.Allowed, consent.Key(&f)) {
-			f.Refuses, f.Message = false, f.Message+", which was agreed to"
-		}
 		if f.Refuses {
-			key := consent.Key(&f)
-			if line, ok := allow(key); ok {
-				f.Fix = line
-			}
-			if !slices.Contains(r.consent, key) {
-				r.consent = append(r.consent, key)
-			}
-			lost++
+			lost += r.agree(&f)
 		}
 		r.report(f)
 	}
 	return lost
+}
+
+// agree looks whether somebody agreed to a loss; 0 where that is so, else 1, and then
+// the finding says how to.
+func (r *run) agree(f *finding.Finding) int {
+	key := consent.Key(f)
+	if slices.Contains(r.Allowed, key) {
+		f.Refuses, f.Message = false, f.Message+", which was agreed to"
+		return 0
+	}
+	if line, ok := allow(key); ok {
+		f.Fix = line
+	}
+	if !slices.Contains(r.consent, key) {
+		r.consent = append(r.consent, key)
+	}
+	return 1
 }
 
 // deed says what an action does.

@@ -335,6 +335,20 @@ func TestUpgradeOfFiles(t *testing.T) {
 	if r = Run(t.Context(), added); r.Exit != 0 || outcomes(r)[len(r.Steps)-1] != "upgrade ok" {
 		t.Errorf("a file more: exit %d %q\n%+v", r.Exit, outcomes(r), r.Verdict.Findings)
 	}
+	// What a file renames is there; what it drops is gone, a table with its columns.
+	had = options(t, example(t), map[string]string{"db-init/001_a.sql": "CREATE SCHEMA s; CREATE TABLE s.one (a int, b int); CREATE TABLE two (a int, b int); CREATE TABLE three (a int);"})
+	drops := options(t, example(t), map[string]string{
+		"db-init/001_a.sql":      had.Set.Files[0].Text,
+		"db-init/002_b.sql":      "ALTER TABLE two RENAME TO zwei; ALTER TABLE zwei RENAME a TO eins; ALTER TABLE zwei DROP b; CREATE TEMP TABLE scratch (a int);",
+		"db-init-post/003_c.sql": "DROP TABLE s.one; DROP TABLE three;",
+	})
+	drops.Base = &baseline.Baseline{Commit: "1", Name: "main (1)", Data: o.Data, Set: had.Set}
+	drops.Allowed = []string{"UNTRACKED_DROP:table three"}
+	standIn(t, &drops, quiet)
+	r = Run(t.Context(), drops)
+	if last := r.Steps[len(r.Steps)-1]; r.Exit != 2 || last.Text != "2 losses that nobody agreed to" || !cmp.Equal(r.Consent, []string{"UNTRACKED_DROP:column two.b", "UNTRACKED_DROP:table s.one"}) {
+		t.Errorf("what db-init drops: exit %d %+v %q", r.Exit, last, r.Consent)
+	}
 	broken := options(t, example(t), map[string]string{"db-init/001_a.sql": "SELECT nothing;"})
 	mended := options(t, example(t), map[string]string{"db-init/001_a.sql": "SELECT 1;"})
 	mended.Base = &baseline.Baseline{Commit: "1", Name: "main (1)", Data: o.Data, Set: broken.Set}
