@@ -268,6 +268,40 @@ func TestAChecksumNobodyRecordedIsNoReasonToStopButNoAgreementEither(t *testing.
 	p.wantCodes()
 }
 
+// TestWhatAnotherProgramCouldNotApplyIsNotTakenForApplied: whatever words it has for that.
+func TestWhatAnotherProgramCouldNotApplyIsNotTakenForApplied(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ table, second, third string }{
+		{"CREATE TABLE migrations_applied (name text, status text NOT NULL DEFAULT 'queued')", "'Failed'", "'success'"},
+		{"CREATE TABLE migrations_applied (name text, state text)", "'ERROR: nope'", "'OK'"},
+		{"CREATE TABLE migrations_applied (name text, status text)", "'failed'", "'done'"},
+		{"CREATE TABLE migrations_applied (name text, success boolean)", "false", "true"},
+	} {
+		p := newProject(t)
+		p.sql(c.table + "; INSERT INTO migrations_applied VALUES ('001_a.sql', " + c.third + "), ('002_b.sql', " + c.second + "), ('003_c.sql', " + c.third + ")")
+		p.write(map[string]string{"db-init/001_a.sql": "SELECT 1", "db-init/002_b.sql": "CREATE TABLE b (n int)", "db-init/003_c.sql": "SELECT 3"})
+		if err := p.open().Adopt(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		p.wantCodes("DBINIT_FAILED 002_b.sql")
+		if _, err := p.apply(sqlfile.All); err == nil {
+			t.Errorf("%s: nobody had to look", c.table)
+		}
+		r := p.open()
+		repair, err := r.PlanRepair(t.Context(), dbinit.Forget, "002_b.sql")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Do(t.Context(), repair); err != nil {
+			t.Fatal(err)
+		}
+		p.opt.Allow = []sqlfile.Code{sqlfile.OutOfOrder}
+		p.applied()
+		p.wantCodes()
+		p.wantSQL("SELECT to_regclass('b') IS NOT NULL", "t")
+	}
+}
+
 // TestTrackedCollectionsAreThoseOfDirectus: ghosts are told by them, wherever Directus has its tables.
 func TestTrackedCollectionsAreThoseOfDirectus(t *testing.T) {
 	t.Parallel()

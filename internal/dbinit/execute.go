@@ -23,7 +23,10 @@ import (
 // around it: such a file is not tried again by itself.
 const halfwayMark = "without a transaction, "
 
-func halfway(row *ledger.Row) bool { return strings.HasPrefix(row.Error, halfwayMark) }
+// halfway tells that nobody knows what a failed file left behind.
+func halfway(row *ledger.Row) bool {
+	return strings.HasPrefix(row.Error, halfwayMark) || row.Foreign()
+}
 
 // statements runs statements one by one.
 func (r *Runner) statements(ctx context.Context, f *sqlfile.File, all []sqltext.Statement) *StatementError {

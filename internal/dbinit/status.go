@@ -302,6 +302,9 @@ func (e Entry) problem(last *sqlfile.File) sqlfile.Problem {
 		if halfway(e.Row) {
 			p.Code, p.Hint = sqlfile.Failed, repair(Forget, e.Name)
 			p.Text = "it stopped half way: " + terminal.Clean(e.Row.Error)
+			if e.Row.Foreign() {
+				p.Text = "another program recorded that it failed, and nobody knows what it left behind"
+			}
 		}
 	case StatePending:
 		p.Code, p.Text, p.Hint = sqlfile.Pending, "it is not applied yet", applyHint
@@ -334,15 +337,14 @@ func (r *Runner) Verify(ctx context.Context) ([]sqlfile.Problem, error) {
 // path, else of the session's.
 func (r *Runner) Tracked(ctx context.Context) ([]string, error) {
 	path := "current_schemas(false)"
-	if len(r.opt.SearchPath) > 0 {
-		names := make([]string, len(r.opt.SearchPath))
-		for i, name := range r.opt.SearchPath {
-			names[i] = sqlquote.Literal(name)
+	for i, name := range r.opt.SearchPath {
+		if i == 0 {
+			path = "ARRAY[]::text[]"
 		}
-		path = "ARRAY[" + strings.Join(names, ", ") + "]"
+		path += " || " + sqlquote.Literal(name) + "::text"
 	}
-	there := "SELECT coalesce((SELECT format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN unnest(" + path +
-		"::text[]) WITH ORDINALITY AS s(name, place) ON s.name = n.nspname WHERE c.relname = 'directus_collections' ORDER BY s.place LIMIT 1), '')"
+	there := "SELECT coalesce((SELECT format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN unnest((" + path +
+		")::text[]) WITH ORDINALITY AS s(name, place) ON s.name = n.nspname WHERE c.relname = 'directus_collections' ORDER BY s.place LIMIT 1), '')"
 	table, err := r.text(ctx, there)
 	if err != nil || table == "" {
 		return nil, err

@@ -143,7 +143,11 @@ func (a commands) show(s *session, status dbinit.Status) error {
 			fmt.Fprintf(out, "  hint: %s\n", p.Hint)
 		}
 	}
-	fmt.Fprintf(out, "%s: %d applied, %d pending\n", counted(len(status.Entries), "file"), counts[dbinit.StateApplied]+counts[dbinit.StateChanged], counts[dbinit.StatePending])
+	rest := ""
+	if n := counts[dbinit.StateFailed] + counts[dbinit.StateInterrupted]; n > 0 {
+		rest = fmt.Sprintf(", %d failed or interrupted", n)
+	}
+	fmt.Fprintf(out, "%s: %d applied, %d pending%s\n", counted(len(status.Entries), "file"), counts[dbinit.StateApplied]+counts[dbinit.StateChanged], counts[dbinit.StatePending], rest)
 	return nil
 }
 

@@ -118,6 +118,10 @@ type Row struct {
 // Applied tells whether the file has run to its end.
 func (r Row) Applied() bool { return r.Status == Done }
 
+// Foreign tells a failure that another program recorded: our rows say which version
+// of ours wrote them.
+func (r Row) Foreign() bool { return r.Status == Failed && r.Tool == "" }
+
 // UnusableError is a table that cannot be written without harm.
 type UnusableError struct {
 	Table string

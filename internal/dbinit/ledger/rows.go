@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,11 @@ func (t *Table) Rows(ctx context.Context, conn *pgconn.PgConn, set sqlfile.Set) 
 	for r := range t.mapped {
 		columns = append(columns, t.selected(role(r)))
 	}
+	words := "NULL"
+	if t.words != nil {
+		words = sqlquote.Identifier(t.words.Name) + "::text"
+	}
+	columns = append(columns, words)
 	sql := fmt.Sprintf("SELECT %s FROM %s ORDER BY %d NULLS FIRST, 1", strings.Join(columns, ", "), t.quoted(), roleFinished+1)
 	found, err := query(ctx, conn, sql)
 	if err != nil {
@@ -39,13 +45,26 @@ func (t *Table) Rows(ctx context.Context, conn *pgconn.PgConn, set sqlfile.Set) 
 			Error: v[roleError], Tool: v[roleTool], Phase: v[rolePhase],
 		}
 		if rows[i].Status == "" {
-			rows[i].Status = Done
-			if v[roleSuccess] == "false" {
-				rows[i].Status = Failed
-			}
+			rows[i].Status = ownStatus(v[roleSuccess], v[len(v)-1])
 		}
 	}
 	return rows, nil
+}
+
+// ownStatus is what another program says of a row, by its success or in its words:
+// a row alone means applied.
+func ownStatus(success, words string) Status {
+	words = strings.ToLower(words)
+	has := func(any ...string) bool {
+		return slices.ContainsFunc(any, func(w string) bool { return strings.Contains(words, w) })
+	}
+	switch {
+	case success == "false", has("fail", "error", "rolled"):
+		return Failed
+	case has("running", "pending", "started", "progress"):
+		return Running
+	}
+	return Done
 }
 
 // selected is how a role is read: as text, points in time as microseconds.

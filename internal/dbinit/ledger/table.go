@@ -21,6 +21,8 @@ type Table struct {
 	Columns []Column
 
 	mapped [roleActor + 1]*Column
+	// words is a status of the team's own, in words that are not ours; nil where there is none.
+	words  *Column
 	naming naming
 	// unfillable are columns of the team's own that every row must fill and that
 	// we know nothing for.
@@ -194,6 +196,11 @@ func (t *Table) assign(values map[string][]string, set *sqlfile.Set) {
 				t.mapped[r], taken[c] = c, true
 				break
 			}
+		}
+	}
+	for _, c := range t.candidates(roleStatus) {
+		if t.words == nil && !taken[c] {
+			t.words = c
 		}
 	}
 	for i := range t.Columns {
