@@ -322,6 +322,19 @@ func TestMoved(t *testing.T) {
 	}
 	w.says("changed while")
 
+	// A drop that took nothing along takes rows by now.
+	w = newWorld(t, "a", "empty")
+	w.rows, looks = 0, 0
+	w.onLook = func() {
+		if looks++; looks == 2 {
+			w.rows = 3
+		}
+	}
+	if out := w.boot(Options{OnRefuse: Stop}, schema("a")); out.Code != 2 || !w.has("empty") {
+		t.Errorf("rows that came: %+v %v", out, w.did)
+	}
+	w.says("changed while")
+
 	w = newWorld(t, "a")
 	n := 0
 	w.onLook = func() { n++; w.live = decoded(t, schema("a:edit"+strings.Repeat("x", n))) }

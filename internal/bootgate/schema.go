@@ -94,7 +94,7 @@ func (g *Gate) attempt(ctx context.Context) (settled bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if err := g.apply(ctx, d, hash, kept); err != nil {
+	if err := g.apply(ctx, l, d, kept); err != nil {
 		return false, err
 	}
 	return !d.partial, nil
@@ -186,7 +186,7 @@ func (g *Gate) notKept(ctx context.Context, began time.Time, err error) error {
 
 // apply runs `directus schema apply` on exactly the content that was checked, if
 // nothing has moved since, and looks at what became of it.
-func (g *Gate) apply(ctx context.Context, d decision, hash string, kept Kept) error {
+func (g *Gate) apply(ctx context.Context, l *Look, d decision, kept Kept) error {
 	data := g.Target.Data
 	if d.partial {
 		data = snapshot.Encode(d.file, snapshot.YAML)
@@ -196,7 +196,7 @@ func (g *Gate) apply(ctx context.Context, d decision, hash string, kept Kept) er
 		return &failure{exit: exitcode.NotRun, reason: err.Error()}
 	}
 	defer cleanUp()
-	if err := g.still(ctx, hash, kept); err != nil {
+	if err := g.still(ctx, l, kept); err != nil {
 		return err
 	}
 	began := g.Now()
@@ -213,13 +213,13 @@ func (g *Gate) apply(ctx context.Context, d decision, hash string, kept Kept) er
 }
 
 // still makes sure that nothing has moved since it was decided on: not the schema,
-// not what was copied, not the lock.
-func (g *Gate) still(ctx context.Context, hash string, kept Kept) error {
+// not what it would take along, not what was copied, not the lock.
+func (g *Gate) still(ctx context.Context, before *Look, kept Kept) error {
 	again, err := g.look(ctx, g.Target.Target, stepRecheck)
 	if err != nil {
 		return err
 	}
-	if now := PlanHash(again, g.Target.Data); now != hash {
+	if now := PlanHash(again, g.Target.Data); now != PlanHash(before, g.Target.Data) || again.Verdict.State != before.Verdict.State {
 		g.Log.Warn(errMoved.Error()+": it is looked at again", append(g.at(stepRecheck, g.Now()), slog.String("plan", now))...)
 		return errMoved
 	}
