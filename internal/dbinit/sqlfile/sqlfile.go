@@ -166,8 +166,8 @@ func (d Folder) read(entry fs.DirEntry) (*File, []Problem, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the number of %s: %w", at.File, err)
 	}
-	if !entry.Type().IsRegular() {
-		at.Code, at.Text = NotPlain, "it is a "+form(entry.Type())+", and only plain files are run"
+	if !entry.Type().IsRegular() && !d.mounted(entry) {
+		at.Code, at.Text = NotPlain, "it is a "+form(entry.Type())+", and only plain files of this folder are run"
 		return nil, []Problem{at}, nil
 	}
 	data, found, err := d.content(name, at)
@@ -177,6 +177,25 @@ func (d Folder) read(entry fs.DirEntry) (*File, []Problem, error) {
 	f := &File{Name: name, Path: at.File, Number: number, Width: len(match[1]), Phase: d.Phase, Text: Normalize(data)}
 	f.Checksum = Checksum(f.Text)
 	return f, f.examine(d.Phase), nil
+}
+
+// mounted tells a link to a plain file within the folder: as Kubernetes mounts a
+// ConfigMap (001_a.sql -> ..data/001_a.sql). One that leads elsewhere is nothing
+// that the folder holds.
+func (d Folder) mounted(entry fs.DirEntry) bool {
+	if entry.Type()&fs.ModeSymlink == 0 {
+		return false
+	}
+	dir, err := filepath.EvalSymlinks(d.Dir)
+	if err != nil {
+		return false
+	}
+	target, err := filepath.EvalSymlinks(filepath.Join(d.Dir, entry.Name()))
+	if err != nil || !strings.HasPrefix(target, dir+string(filepath.Separator)) {
+		return false
+	}
+	info, err := os.Lstat(target)
+	return err == nil && info.Mode().IsRegular()
 }
 
 func form(mode fs.FileMode) string {

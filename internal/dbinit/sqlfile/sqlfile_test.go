@@ -137,8 +137,33 @@ func TestOnlyPlainFilesAreRead(t *testing.T) {
 	for _, p := range problems {
 		got = append(got, p.Error())
 	}
-	want := []string{"db-init/001_a.sql: it is larger than 32 MiB, which is data and no schema", "db-init/002_b.sql: it is a symbolic link, and only plain files are run", "db-init/003_c.sql: it is a folder, and only plain files are run"}
+	want := []string{"db-init/001_a.sql: it is larger than 32 MiB, which is data and no schema", "db-init/002_b.sql: it is a symbolic link, and only plain files of this folder are run", "db-init/003_c.sql: it is a folder, and only plain files of this folder are run"}
 	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestAMountedConfigMapIsRead: its files are links into a folder of its own.
+func TestAMountedConfigMapIsRead(t *testing.T) {
+	t.Parallel()
+	root, both := folders(t, map[string]string{"db-init/..2026/001_a.sql": "SELECT 1", "db-init/..2026/002_b.sql": "SELECT 2", "elsewhere/003_c.sql": "SELECT 3"})
+	for link, to := range map[string]string{"..data": "..2026", "001_a.sql": "..data/001_a.sql", "002_b.sql": "..data/002_b.sql", "003_c.sql": "../elsewhere/003_c.sql", "004_d.sql": "nowhere", "005_e.sql": "..data"} {
+		if err := os.Symlink(to, filepath.Join(root, "db-init", link)); err != nil {
+			t.Skip("needs symbolic links: ", err)
+		}
+	}
+	set, problems, err := Load(both...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, f := range set.Files {
+		names = append(names, f.Name+" "+f.Text)
+	}
+	for _, p := range problems {
+		names = append(names, string(p.Code)+" "+p.Name)
+	}
+	if diff := cmp.Diff([]string{"001_a.sql SELECT 1", "002_b.sql SELECT 2", "DBINIT_NOT_PLAIN 003_c.sql", "DBINIT_NOT_PLAIN 004_d.sql", "DBINIT_NOT_PLAIN 005_e.sql"}, names); diff != "" {
 		t.Error(diff)
 	}
 }
