@@ -85,7 +85,7 @@ func (a commands) verifyCommand() *cobra.Command {
 	s.StringVar(&f.image, "image", "", "run Directus in this docker `image`")
 	s.StringVar(&f.throwaway, "throwaway-dsn", "", "make the throwaway databases on this server (`URL` or keyword DSN)")
 	s.StringVar(&f.given, "empty-database", "", "write to this database, which has to be empty (`URL` or keyword DSN)")
-	s.StringVar(&f.base, "base", "", "the `commit` or branch that production runs (default: what a pull request goes to, else origin/HEAD)")
+	s.StringVar(&f.base, "base", "", "upgrade from where this branch left that `commit` or branch (default: what a pull request goes to, else origin/HEAD)")
 	s.BoolVar(&f.noUpgrade, "no-upgrade", false, "leave out the upgrade from the base")
 	s.StringArrayVar(&f.allow, "allow", nil, "agree to a loss (`CODE:ITEM`, as the refusal prints it; also $"+consent.Variable+")")
 	s.StringSliceVar(&f.allowFiles, "db-init-allow", nil, "live with these problems of db-init: gap, missing, out-of-order")
