@@ -80,7 +80,7 @@ func (r *run) full(ctx context.Context) {
 		},
 		func() outcome { return b.files(ctx, sqlfile.Pre) },
 		func() outcome {
-			out := b.directus(ctx, "bootstrap")
+			out := b.bootstrap(ctx)
 			if out.state == OK && r.Base != nil && sameFiles(r.Set, r.Base.Set) {
 				clean, _ = srv.Create(ctx, "bootstrapped", b.pg) // without it, the base is bootstrapped itself
 			}
@@ -172,6 +172,25 @@ func (b *building) directus(ctx context.Context, words ...string) outcome {
 		return b.unable("running "+b.Directus.Name, fmt.Errorf("%s ended with exit code %d%s", words[0], ended.Code, tail(ended.Errors)), b.output)
 	}
 	return outcome{state: OK, text: b.Directus.Name}
+}
+
+// bootstrap makes Directus's own tables, and looks that they are where they should be:
+// a Directus that was led to another database must not apply anything there.
+func (b *building) bootstrap(ctx context.Context) outcome {
+	out := b.directus(ctx, "bootstrap")
+	if out.state != OK {
+		return out
+	}
+	tables, err := server.Look(ctx, b.pg)
+	if err != nil {
+		return b.unable("looking at the new database", err, b.output)
+	}
+	for _, item := range tables {
+		if strings.HasSuffix(item, "directus_collections") {
+			return out
+		}
+	}
+	return b.unable("running "+b.Directus.Name, errors.New("bootstrap made no tables in the throwaway database: this Directus works on another one, and was stopped before it applied anything there"), b.output)
 }
 
 // maxOutput is how much of a command's output is kept, in bytes.

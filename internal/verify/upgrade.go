@@ -139,7 +139,7 @@ func (r *run) buildBase(ctx context.Context, srv *server.Server, b *building) ou
 		if out := b.files(ctx, sqlfile.Pre); out.state != OK {
 			return broken("db-init before", out)
 		}
-		if out := b.directus(ctx, "bootstrap"); out.state != OK {
+		if out := b.bootstrap(ctx); out.state != OK {
 			return out
 		}
 	}

@@ -207,6 +207,9 @@ func TestFull(t *testing.T) {
 			}
 			for _, f := range r.Verdict.Findings {
 				if f.Refuses {
+					if f.Code == "DBINIT_FAILED" && (f.File != "db-init-post/001_a.sql" || f.Line != 3) {
+						t.Errorf("%+v", f)
+					}
 					if c.want == "" || !strings.Contains(f.Message, c.want) {
 						t.Errorf("%q, want %q", f.Message, c.want)
 					}
@@ -244,6 +247,23 @@ func TestWhatCannotBeDone(t *testing.T) {
 	}
 	if got := r.Steps[5].Output; len(got) != 1 || got[0] != "with *** and *** and ***, business" {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestAnotherDatabase: a Directus that works elsewhere, whatever it is told, applies
+// nothing there.
+func TestAnotherDatabase(t *testing.T) {
+	t.Parallel()
+	o := options(t, example(t), nil)
+	standIn(t, &o, quiet)
+	applied := filepath.Join(t.TempDir(), "applied")
+	o.Directus.Words = []string{"sh", "-c", `case "$1" in schema) touch "$0" ;; esac`, applied}
+	r := Run(t.Context(), o)
+	if last := r.Steps[4]; r.Exit != 3 || last.State != NotRun || !strings.Contains(last.Text, "this Directus works on another one") {
+		t.Errorf("exit %d, %+v", r.Exit, last)
+	}
+	if _, err := os.Stat(applied); err == nil {
+		t.Error("something was applied")
 	}
 }
 

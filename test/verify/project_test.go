@@ -4,14 +4,17 @@ package verify
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,25 +31,58 @@ const version = "12.4.1"
 
 const root = "../.."
 
-// directus is the folder of a real Directus; its Node comes first on PATH.
-func directus(t *testing.T) string {
+// lab are the real versions of Directus, opened once.
+var lab = sync.OnceValues(directuslab.Open)
+
+// path is PATH with the Node of the lab first. Tests run side by side, so it is set once.
+var path = sync.OnceValue(func() string {
+	arch := map[string]string{"amd64": "x64", "arm64": "arm64"}[runtime.GOARCH]
+	folder, err := installed(version)
+	if err != nil {
+		return os.Getenv("PATH")
+	}
+	node := filepath.Join(filepath.Dir(folder), "node", "node_modules", "node-"+runtime.GOOS+"-"+arch, "bin")
+	return node + string(os.PathListSeparator) + os.Getenv("PATH")
+})
+
+func installed(version string) (string, error) {
+	l, err := lab()
+	if err != nil {
+		return "", err
+	}
+	return l.Install(context.Background(), version)
+}
+
+// compiled is where Node keeps what it compiled: every run starts the same programs.
+var compiled string
+
+func TestMain(m *testing.M) {
+	var err error
+	if compiled, err = os.MkdirTemp("", "schemaguard-verify-test-"); err == nil {
+		err = os.Setenv("PATH", path())
+	}
+	code := 1
+	if err == nil {
+		code = m.Run()
+	} else {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	_ = os.RemoveAll(compiled)
+	os.Exit(code)
+}
+
+// directus is the folder of a real Directus.
+func directus(t *testing.T, version string) string {
 	t.Helper()
 	if _, err := pgserver.Find(t.Context()); err != nil {
 		t.Skip("needs Postgres: ", err)
 	}
-	lab, err := directuslab.Open()
+	folder, err := installed(version)
 	if errors.Is(err, directuslab.ErrNoNPM) {
 		t.Skip(err)
 	} else if err != nil {
 		t.Fatal(err)
 	}
-	folder, err := lab.Install(t.Context(), version)
-	if err != nil {
-		t.Fatal(err)
-	}
-	arch := map[string]string{"amd64": "x64", "arm64": "arm64"}[runtime.GOARCH]
-	node := filepath.Join(filepath.Dir(folder), "node", "node_modules", "node-"+runtime.GOOS+"-"+arch, "bin")
-	t.Setenv("PATH", node+string(os.PathListSeparator)+os.Getenv("PATH"))
 	return folder
 }
 
@@ -61,12 +97,13 @@ type project struct {
 // example is the example project, committed.
 func example(t *testing.T, folder string) *project {
 	t.Helper()
-	p := &project{t: t, dir: t.TempDir(), directus: folder, environ: []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}}
+	p := &project{t: t, dir: t.TempDir(), directus: folder, environ: []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "NODE_COMPILE_CACHE=" + compiled}}
 	for _, name := range []string{"db-init", "snapshots"} {
 		if out, err := exec.Command("cp", "-r", filepath.Join(root, name), p.dir).CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
 	}
+	p.write(".schemaguard.yaml", nil) // so that a run needs no folder of its own to be in
 	p.git("init", "-q", "-b", "main")
 	p.commit("as it is")
 	return p
@@ -172,11 +209,10 @@ type found struct {
 // verify runs the command, and reads its JSON where it writes that.
 func (p *project) verify(args ...string) answer {
 	p.t.Helper()
-	p.t.Chdir(p.dir)
 	var out, errs bytes.Buffer
 	a := &app.App{
 		Ctx: p.t.Context(), Streams: &terminal.Streams{In: strings.NewReader(""), Out: &out, Err: &errs, Env: func(string) string { return "" }},
-		Environ: p.environ, Now: time.Now,
+		Environ: p.environ, Now: time.Now, Flags: app.Flags{Config: filepath.Join(p.dir, ".schemaguard.yaml")},
 	}
 	cmd := verifying.Commands(a)[0]
 	cmd.SetArgs(args)

@@ -75,6 +75,10 @@ func Command(value, dir string) (Runner, error) {
 		return Runner{}, fmt.Errorf("reading --directus: %w", err)
 	}
 	docker := isDockerRun(words)
+	if !docker && slices.Contains(containers, program(words)) {
+		return Runner{}, fmt.Errorf("reading --directus: `%s` may reach a container that has a database of its own; `%s run [OPTIONS] IMAGE node /directus/cli.js` is told the throwaway one",
+			strings.Join(words[:min(2, len(words))], " "), program(words))
+	}
 	name := words[0]
 	for i, w := range words { // it runs in another folder
 		if docker || filepath.IsAbs(w) || i == 0 && !strings.ContainsRune(w, '/') {
@@ -91,10 +95,14 @@ func Command(value, dir string) (Runner, error) {
 	return Runner{Words: words, Name: "command " + name, docker: docker}, nil
 }
 
-// isDockerRun tells words that run a container.
+// containers are the programs that start containers, or run something in one.
+var containers = []string{"docker", "podman", "docker-compose", "podman-compose", "nerdctl", "kubectl"}
+
+func program(words []string) string { return strings.TrimSuffix(filepath.Base(words[0]), ".exe") }
+
+// isDockerRun tells words that run a container, which is told what a call is to know.
 func isDockerRun(words []string) bool {
-	program := strings.TrimSuffix(filepath.Base(words[0]), ".exe")
-	return len(words) > 1 && (program == "docker" || program == "podman") && words[1] == "run"
+	return len(words) > 1 && slices.Contains([]string{"docker", "podman"}, program(words)) && words[1] == "run"
 }
 
 // Find returns what runs Directus where the project says nothing: the official

@@ -120,6 +120,12 @@ func TestCommand(t *testing.T) {
 			t.Errorf("%q is %+v", bad, r)
 		}
 	}
+	// Their Directus has the database of the project, and `schema apply --yes` would go there.
+	for _, other := range []string{"docker compose run --rm directus node cli.js", "docker exec cms node /directus/cli.js", "/usr/bin/docker-compose run directus", "docker --context prod run x", "kubectl exec cms -- node cli.js"} {
+		if r, err := Command(other, dir); err == nil || !strings.Contains(err.Error(), "a database of its own") {
+			t.Errorf("%q is %+v, %v", other, r, err)
+		}
+	}
 	r, err = Command("lab", dir)
 	switch {
 	case err != nil && strings.Contains(err.Error(), "node is not on PATH"):
