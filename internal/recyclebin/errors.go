@@ -64,9 +64,12 @@ func explain(doing string, err error) error {
 	case state == "55P03", state == "40P01":
 		e.Code = CodeLocked
 		e.Msg = doing + ": another session holds a lock for too long (" + err.Error() + "): try again, or see who with SELECT * FROM pg_stat_activity WHERE state <> 'idle'"
+	case state == "57014":
+		e.Code = CodeLocked
+		e.Msg = doing + ": it took longer than the role's statement_timeout (" + err.Error() + "): another session may hold a lock"
 	case state == "42501":
 		e.Code = CodeNoRight
-		e.Msg = doing + ": the role may not: " + err.Error() + ": grant it CREATE on the database (GRANT CREATE ON DATABASE ... TO ...), and ownership of the table"
+		e.Msg = doing + ": the role may not: " + err.Error() + ": connect as the role that Directus uses, which owns its tables and needs a schema for the bin: CREATE SCHEMA schemaguard_trash AUTHORIZATION ..."
 	case state == "25006":
 		e.Code = CodeNoRight
 		e.Msg = doing + ": the server is read-only: " + err.Error()

@@ -236,9 +236,6 @@ func (f *filling) copy(ctx context.Context, i int, d Doomed) error {
 	if it.Rows, err = f.Count(ctx, "CREATE TABLE "+name+" AS "+kept); err != nil {
 		return err
 	}
-	if f.opt.LimitRows > 0 && it.Rows > f.opt.LimitRows {
-		return &size.LimitError{LimitRows: f.opt.LimitRows, Items: []size.Item{{Name: it.Name, Rows: it.Rows}}}
-	}
 	size, err := f.Text(ctx, "SELECT pg_catalog.pg_total_relation_size("+statement.Value(name)+"::regclass)")
 	if err != nil {
 		return err

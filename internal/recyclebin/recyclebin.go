@@ -47,10 +47,8 @@ const (
 type Options struct {
 	// SearchPath is Directus's DB_SEARCH_PATH; empty for that of the session.
 	SearchPath []string
-	// Limit is how many bytes one entry may take, LimitRows how many rows one table
-	// may have; 0 is without limit.
-	Limit     int64
-	LimitRows int64
+	// Limit is how many bytes one entry may take; 0 is without limit.
+	Limit int64
 	// Retention is how long the entry is kept at least; 0 is for ever. Entries whose
 	// time is up go when a later one is made.
 	Retention time.Duration
@@ -115,19 +113,8 @@ type Item struct {
 // SQL is the statements that made the table, or the column with what depends on it,
 // for a person to read; empty without a definition.
 func (it *Item) SQL() []string {
-	t := it.Definition
-	if t == nil {
-		return nil
+	if it.Definition == nil || it.Kind == KindTable {
+		return it.Definition.SQL("")
 	}
-	sql, attached, foreign := t.Create(), t.Attach(), t.Foreign
-	if it.Kind != KindTable {
-		sql, attached, foreign = t.AddColumn(it.Column), t.Attach(it.Column), definition.Of(foreign, it.Column)
-	}
-	for _, a := range attached {
-		sql = append(sql, a.SQL)
-	}
-	for _, o := range foreign {
-		sql = append(sql, o.SQL)
-	}
-	return sql
+	return it.Definition.SQL(it.Column)
 }

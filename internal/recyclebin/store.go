@@ -20,8 +20,12 @@ import (
 // ASCII.
 const lockKey int64 = 0x73677472617368
 
-// storeSQL makes the bin. It holds people's data: nobody but its owner sees it.
+// schemaSQL and storeSQL make the bin. It holds people's data: nobody but its owner
+// sees it.
 //
+//go:embed schema.sql
+var schemaSQL string
+
 //go:embed store.sql
 var storeSQL string
 
@@ -40,6 +44,13 @@ func (b bin) alone(ctx context.Context) error {
 func (b bin) create(ctx context.Context) error {
 	there, err := b.exists(ctx)
 	if err != nil || there {
+		return err
+	}
+	made, err := b.Text(ctx, "SELECT pg_catalog.to_regnamespace('schemaguard_trash')")
+	if err == nil && made == "" {
+		err = b.Exec(ctx, schemaSQL)
+	}
+	if err != nil {
 		return err
 	}
 	return b.Exec(ctx, "SET LOCAL client_min_messages = warning; "+storeSQL)

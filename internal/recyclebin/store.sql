@@ -1,6 +1,3 @@
-CREATE SCHEMA IF NOT EXISTS schemaguard_trash;
-REVOKE ALL ON SCHEMA schemaguard_trash FROM PUBLIC;
-COMMENT ON SCHEMA schemaguard_trash IS 'what an apply was about to destroy; kept by schemaguard (schemaguard trash list)';
 CREATE TABLE IF NOT EXISTS schemaguard_trash.entries (
   id text PRIMARY KEY, at timestamptz NOT NULL, by text NOT NULL, reason text NOT NULL, tool text NOT NULL,
   retain_until timestamptz, restored_at timestamptz, system_schema text NOT NULL, bytes bigint NOT NULL, notes json NOT NULL);

@@ -272,6 +272,25 @@ func (t *Table) security() []Attachment {
 	return out
 }
 
+// SQL is the statements that made the table, or a column with what depends on it, for a
+// person to read; empty without a table.
+func (t *Table) SQL(column string) []string {
+	if t == nil {
+		return nil
+	}
+	sql, attached, foreign := t.Create(), t.Attach(), t.Foreign
+	if column != "" {
+		sql, attached, foreign = t.AddColumn(column), t.Attach(column), Of(foreign, column)
+	}
+	for _, a := range attached {
+		sql = append(sql, a.SQL)
+	}
+	for _, o := range foreign {
+		sql = append(sql, o.SQL)
+	}
+	return sql
+}
+
 // Strangers is the query for the statements that take away what the server's default
 // privileges gave to others on tables and sequences that were just made. Without them
 // a table would come back open to more people than it was.

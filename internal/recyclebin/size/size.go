@@ -9,30 +9,22 @@ import (
 
 // LimitError says that what is doomed is larger than the limit. Nothing was copied.
 type LimitError struct {
-	Limit, LimitRows int64
-	Bytes            int64 // of all items, as far as they were measured
-	Items            []Item
+	Limit int64
+	Bytes int64 // of all items, as far as they were measured
+	Items []Item
 }
 
 // Item is the size of one doomed item.
 type Item struct {
 	Name  string
 	Bytes int64
-	Rows  int64 // 0 where not counted
 }
 
 // Error implements error.
 func (e *LimitError) Error() string {
 	var parts []string
 	for _, i := range e.Items {
-		if i.Rows > 0 {
-			parts = append(parts, fmt.Sprintf("%s %d rows", i.Name, i.Rows))
-			continue
-		}
 		parts = append(parts, i.Name+" "+Text(i.Bytes))
-	}
-	if e.LimitRows > 0 && e.Bytes == 0 {
-		return fmt.Sprintf("copying into the recycle bin: more than %d rows (%s): keep them with pg_dump, or raise the limit", e.LimitRows, strings.Join(parts, ", "))
 	}
 	return fmt.Sprintf("copying into the recycle bin: %s is more than its limit of %s (%s): keep it with pg_dump, or raise trash.limit (SCHEMAGUARD_TRASH_LIMIT)",
 		Text(e.Bytes), Text(e.Limit), strings.Join(parts, ", "))

@@ -100,6 +100,9 @@ func (s Session) Transaction(ctx context.Context, lockTimeout time.Duration, f f
 		}
 	}()
 	if err := f(); err != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx) // what the server says then is only its echo
+		}
 		return err
 	}
 	results, err := s.Conn.Exec(ctx, "COMMIT").ReadAll()
