@@ -169,7 +169,7 @@ func (b *building) directus(ctx context.Context, words ...string) outcome {
 	case err != nil:
 		return b.unable("running "+b.Directus.Name, err, b.output)
 	case ended.Code != 0:
-		return b.unable("running "+b.Directus.Name, fmt.Errorf("%s ended with exit code %d%s", words[0], ended.Code, tail(ended.Errors)), b.output)
+		return b.unable("running "+b.Directus.Name, fmt.Errorf("%s ended with exit code %d%s", words[0], ended.Code, tail(reasons(ended.Errors, b.output))), b.output)
 	}
 	return outcome{state: OK, text: b.Directus.Name}
 }

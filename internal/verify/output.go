@@ -39,3 +39,18 @@ func tail(errors []string) string {
 	}
 	return ": " + last
 }
+
+// reasons are what a command called an error; where it called nothing so, the line of
+// its output that reads like one, else the last: not every form of the result shows
+// the output.
+func reasons(errors, output []string) []string {
+	if len(errors) > 0 || len(output) == 0 {
+		return errors
+	}
+	for i := len(output) - 1; i >= 0; i-- {
+		if strings.Contains(strings.ToLower(output[i]), "error") {
+			return output[i : i+1]
+		}
+	}
+	return output[len(output)-1:]
+}

@@ -267,6 +267,18 @@ func TestAnotherDatabase(t *testing.T) {
 	}
 }
 
+func TestReasons(t *testing.T) {
+	t.Parallel()
+	docker := []string{"Unable to find image", "docker: Error response from daemon: no such image", "Run 'docker run --help'"}
+	for _, c := range []struct{ errors, output, want []string }{
+		{[]string{"ERROR: x"}, docker, []string{"ERROR: x"}}, {nil, docker, docker[1:2]}, {nil, []string{"sh: 1: directus: not found"}, []string{"sh: 1: directus: not found"}}, {nil, nil, nil},
+	} {
+		if got := reasons(c.errors, c.output); !cmp.Equal(got, c.want) {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
 // TestErrorsTellNoSecret: what Directus calls an error is in the verdict, and in every
 // form of it.
 func TestErrorsTellNoSecret(t *testing.T) {
