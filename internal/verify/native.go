@@ -146,5 +146,5 @@ func counted(n int, noun string) string {
 
 // shown is an error that is fit to be shown.
 func shown(err error) string {
-	return terminal.Clean(redact.String(strings.TrimSpace(err.Error())))
+	return terminal.Clean(redact.String(strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; "))) // errors that were joined
 }

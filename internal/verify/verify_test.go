@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -229,10 +230,10 @@ func TestWhatCannotBeDone(t *testing.T) {
 	o := options(t, example(t), nil)
 	standIn(t, &o, quiet)
 	o.Server = func(context.Context, []string) (*server.Server, error) {
-		return nil, fmt.Errorf("no way to postgres://u:hunter22@h/d")
+		return nil, errors.Join(errors.New("no way to postgres://u:hunter22@h/d"), errors.New("nor by docker"))
 	}
 	r := Run(t.Context(), o)
-	if r.Exit != 3 || r.Verdict.State != policy.NotRun || !strings.Contains(r.Verdict.Reason, "postgres://u:***@h/d") {
+	if r.Exit != 3 || r.Verdict.State != policy.NotRun || !strings.Contains(r.Verdict.Reason, "postgres://u:***@h/d; nor by docker") {
 		t.Errorf("%d %+v", r.Exit, r.Verdict)
 	}
 	o = options(t, example(t), nil)

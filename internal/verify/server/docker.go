@@ -32,11 +32,21 @@ func CLI(environ []string) Docker {
 		cmd.Env = append(append([]string{}, environ...), more...)
 		cmd.Stdout, cmd.Stderr = &out, &errs
 		if err := cmd.Run(); err != nil {
-			lines := strings.Split(strings.TrimSpace(errs.String()), "\n")
-			return "", fmt.Errorf("docker %s: %w: %s", args[0], err, redact.String(lines[len(lines)-1]))
+			return "", fmt.Errorf("docker %s: %w: %s", args[0], err, redact.String(reason(errs.String())))
 		}
 		return strings.TrimSpace(out.String()), nil
 	}
+}
+
+// reason is the line of docker's stderr that says why; the last one tells of --help.
+func reason(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	for _, line := range lines {
+		if strings.Contains(strings.ToLower(line), "error") {
+			return line
+		}
+	}
+	return lines[len(lines)-1]
 }
 
 // imageFor is an image that has the extensions, "" where none is known.

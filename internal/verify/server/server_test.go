@@ -44,6 +44,18 @@ func TestImageFor(t *testing.T) {
 	}
 }
 
+func TestReason(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Unable to find image 'x' locally\ndocker: Error response from daemon: no such host\n\nRun 'docker run --help' for more information\n": "docker: Error response from daemon: no such host",
+		"permission denied\n": "permission denied", "": "",
+	} {
+		if got := reason(text); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func databases(t *testing.T, dsn string) []string {
 	t.Helper()
 	s := Server{admin: dsn}
