@@ -156,13 +156,11 @@ func (a commands) verify(cmd *cobra.Command, f flags) error {
 	if err := stepSummary(a.getenv("GITHUB_STEP_SUMMARY"), &r.Verdict, out); err != nil {
 		a.Note("writing the step summary: " + err.Error())
 	}
-	if err := writeReports(f.reports, r, out); err != nil {
+	err = writeReports(f.reports, r, out) // the verdict is told all the same
+	if a.Flags.Quiet && r.Verdict.State == policy.Clean && f.format == "text" && r.Mode == "full" {
 		return err
 	}
-	if a.Flags.Quiet && r.Verdict.State == policy.Clean && f.format == "text" && r.Mode == "full" {
-		return nil
-	}
-	return render.Write(a.Streams.Out, f.format, r, out)
+	return errors.Join(render.Write(a.Streams.Out, f.format, r, out), err)
 }
 
 // stepSummary appends the verdict to the summary page of a GitHub job.
