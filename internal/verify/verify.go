@@ -246,8 +246,10 @@ func (r *run) summary(mode string, state policy.State, refusals int) string {
 		if mode == "native" {
 			text = "the files are sound; nothing was applied (" + r.Why + ")"
 		}
-		if r.NoBase != nil { // in every format, since not all show the steps
-			text += "; no upgrade was tried (" + terminal.Clean(r.NoBase.Msg) + ")"
+		for _, s := range r.steps { // in every format, since not all show the steps
+			if s.Name == "upgrade" && s.State == Skipped && (r.NoBase != nil || r.Base != nil && r.Base.Data == nil) {
+				text += "; no upgrade was tried (" + s.Text + ")"
+			}
 		}
 		return text
 	case policy.NotRun:

@@ -321,6 +321,10 @@ func TestUpgrade(t *testing.T) {
 		if got := all[len(all)-1]; got != c.want || r.Exit != c.exit {
 			t.Errorf("%s: %s, exit %d", c.name, got, r.Exit)
 		}
+		untried := c.none != nil && !c.none.Wanted || c.base != nil && c.base.Data == nil
+		if strings.Contains(r.Verdict.Summary, "no upgrade was tried") != untried {
+			t.Errorf("%s: %s", c.name, r.Verdict.Summary)
+		}
 	}
 }
 
