@@ -248,7 +248,7 @@ func (r *run) summary(mode string, state policy.State, refusals int) string {
 		}
 		for _, s := range r.steps { // in every format, since not all show the steps
 			if s.Name == "upgrade" && s.State == Skipped && (r.NoBase != nil || r.Base != nil && r.Base.Data == nil) {
-				text += "; no upgrade was tried (" + s.Text + ")"
+				text += "; no upgrade was tried (" + terminal.Clean(s.Text) + ")"
 			}
 		}
 		return text
