@@ -125,3 +125,22 @@ func TestAFailureAtCommitIsOneMessage(t *testing.T) {
 	}
 	p.wantCodes("DBINIT_RETRY 001_a.sql")
 }
+
+// TestAFileThatCannotBeReadIsNotGone: to forget its row would run it again.
+func TestAFileThatCannotBeReadIsNotGone(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.write(map[string]string{"db-init/001_a.sql": "SELECT 1", "db-init/002_b.sql": "SELECT 2"})
+	p.applied()
+	p.write(map[string]string{"db-init/001_a.sql": "S\x00E\x00"})
+	p.wantCodes("DBINIT_UNREADABLE 001_a.sql")
+	if err := os.Remove(filepath.Join(p.root, "db-init/001_a.sql")); err != nil {
+		t.Fatal(err)
+	}
+	p.wantCodes("DBINIT_MISSING 001_a.sql")
+	// A link to itself can be opened by nobody, not even by root.
+	if err := os.Symlink("001_a.sql", filepath.Join(p.root, "db-init/001_a.sql")); err != nil {
+		t.Skip("needs symbolic links: ", err)
+	}
+	p.wantCodes("DBINIT_NOT_PLAIN 001_a.sql")
+}

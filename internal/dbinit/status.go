@@ -212,12 +212,12 @@ func stateOf(f *sqlfile.File, row *ledger.Row) State {
 // judge says what is wrong, given what is wrong with the files alone.
 func (s *Status) judge(files []sqlfile.Problem) {
 	states := map[string]State{}
-	missing := map[string]bool{}
 	for _, e := range s.Entries {
 		states[e.Name] = e.State
-		missing[e.Name] = e.State == StateMissing
 	}
+	broken := map[string]bool{} // there, but no file that can be read
 	for _, p := range files {
+		broken[p.Name] = true
 		applied := states[p.Name] == StateApplied || states[p.Name] == StateChanged
 		if !p.Statement || !applied {
 			s.Problems = append(s.Problems, p)
@@ -231,7 +231,7 @@ func (s *Status) judge(files []sqlfile.Problem) {
 		}
 	}
 	for _, e := range s.Entries {
-		if p := e.problem(highest[e.Phase()]); p.Code != "" {
+		if p := e.problem(highest[e.Phase()]); p.Code != "" && !(p.Code == sqlfile.Missing && broken[e.Name]) {
 			if e.State == StateInterrupted && s.Busy != "" {
 				p.Text, p.Hint = "a run of db-init is at it at this moment ("+s.Busy+")", "schemaguard db-init status"
 			}

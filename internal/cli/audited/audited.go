@@ -127,7 +127,7 @@ func (a commands) options(w *workspace.Workspace, f auditFlags) (audit.Options, 
 	own := w.Config.DBInit
 	set, problems, err := dbinit.Load(own.Path.V, own.PostPath.V, w.Config.Root)
 	if err != nil {
-		return audit.Options{}, err
+		return audit.Options{}, app.HintError{Code: exitcode.DBInit, Err: err, Hints: []string{"schemaguard doctor"}}
 	}
 	snap, err := a.snapshotOf(w, f.target)
 	if err != nil {

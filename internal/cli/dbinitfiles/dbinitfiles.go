@@ -13,6 +13,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/connection"
 	"github.com/schemaguard/schemaguard/internal/dbinit"
 	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
+	"github.com/schemaguard/schemaguard/internal/exitcode"
 	"github.com/schemaguard/schemaguard/internal/redact"
 	"github.com/schemaguard/schemaguard/internal/terminal"
 	"github.com/schemaguard/schemaguard/internal/workspace"
@@ -86,7 +87,7 @@ func (a commands) load() (project, error) {
 	}
 	set, problems, err := dbinit.Load(w.Config.DBInit.Path.V, w.Config.DBInit.PostPath.V, w.Config.Root)
 	if err != nil {
-		return project{}, err
+		return project{}, app.HintError{Code: exitcode.DBInit, Err: err, Hints: []string{"schemaguard doctor"}}
 	}
 	return project{set, problems, w}, nil
 }

@@ -170,9 +170,9 @@ func (d Folder) read(entry fs.DirEntry) (*File, []Problem, error) {
 		at.Code, at.Text = NotPlain, "it is a "+form(entry.Type())+", and only plain files of this folder are run"
 		return nil, []Problem{at}, nil
 	}
-	data, found, err := d.content(name, at)
-	if err != nil || found != nil {
-		return nil, found, err
+	data, found := d.content(name, at)
+	if found != nil {
+		return nil, found, nil
 	}
 	f := &File{Name: name, Path: at.File, Number: number, Width: len(match[1]), Phase: d.Phase, Text: Normalize(data)}
 	f.Checksum = Checksum(f.Text)
@@ -209,20 +209,24 @@ func form(mode fs.FileMode) string {
 }
 
 // content reads the bytes, or says why they are no SQL.
-func (d Folder) content(name string, at Problem) ([]byte, []Problem, error) {
+func (d Folder) content(name string, at Problem) ([]byte, []Problem) {
 	at.Code = Unreadable
+	unreadable := func(err error) []Problem {
+		at.Text = "it cannot be read: " + plain(err).Error()
+		return []Problem{at}
+	}
 	f, err := os.Open(filepath.Join(d.Dir, name))
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading %s: %w", at.File, plain(err))
+		return nil, unreadable(err)
 	}
 	defer func() { _ = f.Close() }()
 	data, err := readAtMost(f, MaxSize)
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading %s: %w", at.File, plain(err))
+		return nil, unreadable(err)
 	}
 	if len(data) > MaxSize {
 		at.Text = fmt.Sprintf("it is larger than %d MiB, which is data and no schema", MaxSize>>20)
-		return nil, []Problem{at}, nil
+		return nil, []Problem{at}
 	}
 	if bad := undecodable(data); bad >= 0 {
 		at.At = sqltext.At(string(data), bad)
@@ -231,9 +235,9 @@ func (d Folder) content(name string, at Problem) ([]byte, []Problem, error) {
 			at.Text = "it holds a NUL byte (UTF-16?)"
 		}
 		at.Hint = "save it as UTF-8"
-		return nil, []Problem{at}, nil
+		return nil, []Problem{at}
 	}
-	return data, nil, nil
+	return data, nil
 }
 
 // Normalize is the content that counts: without a byte order mark, with \n where
