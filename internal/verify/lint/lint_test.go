@@ -32,20 +32,20 @@ collections:
   - {collection: languages, meta: {collection: languages}, schema: {name: languages}}
   - {collection: orders_texts, meta: {collection: orders_texts}, schema: {name: orders_texts}}
 fields:
-  - {collection: languages, field: code, type: string, meta: null, schema: {name: code, table: languages, is_primary_key: true}}
+  - {collection: languages, field: code, type: string, meta: null, schema: {name: code, table: languages, data_type: character varying, is_primary_key: true}}
   - {collection: languages, field: title, type: string, meta: null, schema: {name: title, table: languages}}
   - {collection: orders_texts, field: key, type: uuid, meta: null, schema: {name: key, table: orders_texts, is_primary_key: true}}
   - {collection: orders_texts, field: order, type: integer, meta: null, schema: {name: order, table: orders_texts}}
-  - {collection: orders_texts, field: language, type: string, meta: null, schema: {name: language, table: orders_texts}}
+  - {collection: orders_texts, field: language, type: string, meta: null, schema: {name: language, table: orders_texts, data_type: text}}
   - {collection: orders, field: texts, type: alias, meta: {special: [translations], options: {languageField: title}}, schema: null}
   - {collection: orders, field: id, type: integer, meta: null, schema: {name: id, table: orders, is_primary_key: true}}
   - {collection: orders, field: sort, type: integer, meta: {group: detail}, schema: {name: sort, table: orders}}
   - {collection: orders, field: detail, type: alias, meta: {special: [alias, no-data, group]}, schema: null}
   - {collection: orders, field: status, type: string, meta: {group: detail}, schema: {name: status, table: orders}}
-  - {collection: orders, field: customer, type: integer, meta: {special: [m2o]}, schema: {name: customer, table: orders}}
+  - {collection: orders, field: customer, type: integer, meta: {special: [m2o]}, schema: {name: customer, table: orders, data_type: bigint}}
   - {collection: orders, field: photo, type: uuid, meta: {special: [file]}, schema: {name: photo, table: orders}}
   - {collection: orders, field: pages, type: alias, meta: {special: [m2a]}, schema: null}
-  - {collection: customers, field: id, type: integer, meta: null, schema: {name: id, table: customers, is_primary_key: true}}
+  - {collection: customers, field: id, type: integer, meta: null, schema: {name: id, table: customers, data_type: integer, is_primary_key: true}}
   - {collection: customers, field: code, type: string, meta: null, schema: {name: code, table: customers, is_primary_key: false, is_unique: true}}
   - {collection: customers, field: orders, type: alias, meta: {special: [o2m]}, schema: null}
   - {collection: orders_pages, field: id, type: integer, meta: null, schema: {name: id, table: orders_pages, is_primary_key: true}}
@@ -104,7 +104,7 @@ func TestFile(t *testing.T) {
 		{"no such sort field", "sort_field: sort, archive_field: status}", "sort_field: order, archive_field: status}", []string{"STALE_REFERENCE collection orders"}},
 		{"no such archive field", "archive_field: status", "archive_field: state", []string{"STALE_REFERENCE collection orders"}},
 		{"no such field group, told once", "field: detail", "field: details", []string{"STALE_REFERENCE field orders.sort"}},
-		{"no primary key", "table: customers, is_primary_key: true", "table: customers, is_primary_key: false", []string{
+		{"no primary key", "table: customers, data_type: integer, is_primary_key: true", "table: customers, data_type: integer, is_primary_key: false", []string{
 			"!NO_PRIMARY_KEY collection customers", "!BROKEN_REFERENCE relation orders.customer",
 		}},
 		{"many to one without a relation", "  - {collection: orders, field: photo, related_collection: directus_files, meta: {one_field: null}, schema: {foreign_key_table: directus_files, foreign_key_column: id}}\n", "", []string{"STALE_REFERENCE field orders.photo"}},
@@ -116,6 +116,8 @@ func TestFile(t *testing.T) {
 		{"a key to another table", "foreign_key_table: customers", "foreign_key_table: orders", []string{"!BROKEN_REFERENCE relation orders.customer"}},
 		{"a key to no column", "foreign_key_table: customers, foreign_key_column: id", "foreign_key_table: customers, foreign_key_column: uid", []string{"!BROKEN_REFERENCE relation orders.customer"}},
 		{"a key to a column that is none", "foreign_key_table: customers, foreign_key_column: id", "foreign_key_table: customers, foreign_key_column: code", []string{"!BROKEN_REFERENCE relation orders.customer"}},
+		{"a key to another type", "data_type: bigint", "data_type: uuid", []string{"!BROKEN_REFERENCE relation orders.customer"}},
+		{"a key to a type that is not known", "data_type: bigint", "data_type: USER-DEFINED", nil},
 		{"no junction field", "junction_field: item", "junction_field: thing", []string{"STALE_REFERENCE relation orders_pages.orders_id"}},
 		{"no sort field of a relation", "one_field: orders, sort_field: sort", "one_field: orders, sort_field: rank", []string{"STALE_REFERENCE relation orders.customer"}},
 		{"no field to name languages by", "languageField: title", "languageField: name", []string{"STALE_REFERENCE field orders.texts"}},

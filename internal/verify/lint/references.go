@@ -196,6 +196,14 @@ func (l *linter) foreignKey(item *snapshot.Item, related string) {
 		return
 	}
 	target := l.field(related, column)
+	if here := l.field(item.Key.Collection, item.Key.Field); here != nil && target != nil {
+		has, needs := here.Schema().Get("data_type").Str(), target.Schema().Get("data_type").Str()
+		if a, b := family(has), family(needs); a != b && a != "" && b != "" {
+			l.wrong(BrokenReference, item, fmt.Sprintf("%s is of type %s, and its foreign key leads to %s.%s of type %s", item.Key, has, related, column, needs),
+				"Postgres makes no such key: the apply fails")
+			return
+		}
+	}
 	switch {
 	case target == nil:
 		l.wrong(BrokenReference, item, fmt.Sprintf("%s has a foreign key to %s.%s, which the file lacks", item.Key, related, column), "the relation cannot be made as it is written")
@@ -203,4 +211,18 @@ func (l *linter) foreignKey(item *snapshot.Item, related string) {
 		l.wrong(BrokenReference, item, fmt.Sprintf("%s has a foreign key to %s.%s, which is no primary key", item.Key, related, column),
 			"the key is made to the primary key, and the next apply finds it different again")
 	}
+}
+
+// family groups types of Postgres that a foreign key may join; empty for one that is
+// left to Postgres.
+func family(dataType string) string {
+	switch dataType {
+	case "smallint", "integer", "bigint", "numeric", "real", "double precision":
+		return "number"
+	case "character varying", "text", "character":
+		return "text"
+	case "uuid":
+		return "uuid"
+	}
+	return ""
 }
