@@ -109,6 +109,9 @@ func (a commands) compare(f auditFlags) error {
 	}
 	o.Accepted = accepted
 	r, err := audit.Run(a.Ctx, o)
+	if stopped := a.Ctx.Err(); err != nil && stopped != nil {
+		return stopped // whatever was at work when it was told to stop
+	}
 	if err != nil {
 		return failure(err)
 	}
