@@ -53,8 +53,8 @@ func (r *run) full(ctx context.Context) {
 	defer end(nil)
 	var srv *server.Server
 	defer func() {
-		if srv != nil {
-			if err := srv.Close(); err != nil {
+		for _, s := range r.servers {
+			if err := s.Close(); err != nil {
 				r.notes = append(r.notes, "removing what was made: "+shown(err))
 			}
 		}
@@ -67,7 +67,7 @@ func (r *run) full(ctx context.Context) {
 			late := time.AfterFunc(r.Timeout, func() { end(fmt.Errorf("it did not start within %s", r.Timeout)) })
 			defer late.Stop()
 			var err error
-			if srv, err = r.Server(ctx, server.Extensions(r.Set)); err == nil {
+			if srv, err = r.start(ctx, r.Set); err == nil {
 				b.pg, err = srv.Create(ctx, "new", nil)
 			}
 			if err != nil && ctx.Err() != nil {
@@ -103,6 +103,15 @@ func (r *run) full(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// start makes a server that has what files create, and is gone at the end.
+func (r *run) start(ctx context.Context, set sqlfile.Set) (*server.Server, error) {
+	srv, err := r.Server(ctx, server.Extensions(set))
+	if err == nil {
+		r.servers = append(r.servers, srv)
+	}
+	return srv, err
 }
 
 // building is one database on its way.

@@ -133,6 +133,12 @@ func (r *run) buildBase(ctx context.Context, srv *server.Server, b *building) ou
 	}
 	if b.pg == nil {
 		var err error
+		if srv.Own() { // roles are the server's: what the other database's files made would be there already
+			both := sqlfile.Set{Files: slices.Concat(r.Base.Set.Files, r.Set.Files)}
+			if srv, err = r.start(ctx, both); err != nil {
+				return r.unable("starting Postgres for the base", err, nil)
+			}
+		}
 		if b.pg, err = srv.Create(ctx, "base", nil); err != nil {
 			return r.unable("making a database", err, nil)
 		}

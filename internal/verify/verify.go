@@ -109,6 +109,7 @@ type run struct {
 	dbinit   bool // a problem of db-init (6)
 	missing  bool // something could not be found out (3)
 	work     string
+	servers  []*server.Server
 	consent  []string // the losses that refuse, as --allow takes them
 }
 

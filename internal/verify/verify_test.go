@@ -373,7 +373,7 @@ func TestUpgradeOfFiles(t *testing.T) {
 		t.Errorf("a file more: exit %d %q\n%+v", r.Exit, outcomes(r), r.Verdict.Findings)
 	}
 	// What a file renames is there; what it drops is gone, a table with its columns.
-	had = options(t, example(t), map[string]string{"db-init/001_a.sql": "CREATE SCHEMA s; CREATE TABLE s.one (a int, b int); CREATE TABLE two (a int, b int); CREATE TABLE three (a int);"})
+	had = options(t, example(t), map[string]string{"db-init/001_a.sql": "CREATE ROLE reader; CREATE SCHEMA s; CREATE TABLE s.one (a int, b int); CREATE TABLE two (a int, b int); CREATE TABLE three (a int);"})
 	drops := options(t, example(t), map[string]string{
 		"db-init/001_a.sql":      had.Set.Files[0].Text,
 		"db-init/002_b.sql":      "ALTER TABLE two RENAME TO zwei; ALTER TABLE zwei RENAME a TO eins; ALTER TABLE zwei DROP b; CREATE TEMP TABLE scratch (a int);",

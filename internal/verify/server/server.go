@@ -165,6 +165,9 @@ func (s *Server) Create(ctx context.Context, word string, from *pgconn.Config) (
 	return config, nil
 }
 
+// Own tells a server that was started for this, and that nobody else has anything on.
+func (s *Server) Own() bool { return s.stop != nil }
+
 // Close ends a server that was started; on somebody's, it removes the databases that
 // were made.
 func (s *Server) Close() error {
