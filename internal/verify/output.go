@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"slices"
 	"strings"
 	"sync"
 )
@@ -47,9 +48,9 @@ func reasons(errors, output []string) []string {
 	if len(errors) > 0 || len(output) == 0 {
 		return errors
 	}
-	for i := len(output) - 1; i >= 0; i-- {
-		if strings.Contains(strings.ToLower(output[i]), "error") {
-			return output[i : i+1]
+	for _, line := range slices.Backward(output) {
+		if strings.Contains(strings.ToLower(line), "error") {
+			return []string{line}
 		}
 	}
 	return output[len(output)-1:]
