@@ -56,7 +56,7 @@ Differences that may stay are accepted with a reason, in the file of --baseline.
 
 Exit 0: db-init and the snapshot make all of live. Exit 2: they do not. Exit 3:
 something could not be checked. Exit 6: db-init does not run on an empty database.`,
-		Example: "  schemaguard audit\n  schemaguard audit --sql > db-init/040_from_live.sql\n  schemaguard audit --accept --reason 'made by the reporting team'\n" +
+		Example: "  schemaguard audit\n  schemaguard audit --sql > \"$(schemaguard db-init new from live)\"\n  schemaguard audit --accept --reason 'made by the reporting team'\n" +
 			"  schemaguard audit --throwaway-dsn postgres://postgres@localhost:5433/postgres --json",
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.audit(cmd, f) },
 	}
