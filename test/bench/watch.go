@@ -9,12 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -31,7 +28,6 @@ const (
 	pollBudget      = 1300 // milliseconds, at one look a second
 	triggersBudget  = 100  // milliseconds
 	idleSeconds     = 30
-	loadSeconds     = 2
 	watchedProject  = "watched"
 	watchedDatabase = "bench_watched"
 )
@@ -271,55 +267,4 @@ INSERT INTO directus_fields (collection, field, interface) SELECT 'burst_' || n,
 	}
 	return took, execute(ctx, b.srv.DSN(watchedDatabase), "DO $$ BEGIN FOR n IN 1..500 LOOP EXECUTE 'DROP TABLE burst_' || n; END LOOP; END $$",
 		"DELETE FROM directus_fields WHERE collection LIKE 'burst\\_%'", "DELETE FROM directus_collections WHERE collection LIKE 'burst\\_%'")
-}
-
-// load measures the throughput of inserts beside a watcher and without one, in
-// turns.
-func (b *bench) load(ctx context.Context, r *results, dir string, runs int) error {
-	pgbench := b.srv.Binaries().Path("pgbench")
-	if _, missing := exec.LookPath(pgbench); missing != nil {
-		r.missing = append(r.missing, "the throughput beside a watcher: there is no pgbench")
-		return nil
-	}
-	if err := execute(ctx, b.srv.DSN(watchedDatabase), "CREATE TABLE positions (device integer, at timestamptz, lat float8, lon float8)"); err != nil {
-		return err
-	}
-	script := filepath.Join(b.dir, "positions.sql")
-	if err := os.WriteFile(script, []byte("INSERT INTO positions SELECT n, now(), 1.5, 2.5 FROM generate_series(1, 10) n;\n"), 0o600); err != nil {
-		return err
-	}
-	rate := func() (float64, error) {
-		out, err := exec.CommandContext(ctx, pgbench, "--no-vacuum", "--client=2", "--time="+strconv.Itoa(loadSeconds), "--file="+script, b.srv.DSN(watchedDatabase)).CombinedOutput()
-		if err != nil {
-			return 0, fmt.Errorf("running pgbench: %w: %s", err, out)
-		}
-		_, after, _ := strings.Cut(string(out), "tps = ")
-		return strconv.ParseFloat(strings.Fields(after + " 0")[0], 64)
-	}
-	var alone, beside []float64
-	for range runs {
-		without, err := rate()
-		if err != nil {
-			return err
-		}
-		w, err := b.watch(ctx, dir)
-		if err != nil {
-			return err
-		}
-		time.Sleep(2 * time.Second) // what a watcher does once, at its start, is not what it costs
-		with, err := rate()
-		w.close()
-		if err != nil {
-			return err
-		}
-		alone, beside = append(alone, without), append(beside, with)
-	}
-	slices.Sort(alone)
-	slices.Sort(beside)
-	a, w := alone[len(alone)/2], beside[len(beside)/2]
-	r.add(row{
-		what: "inserts a second beside a watcher, over those without", measured: fmt.Sprintf("%.0f / %.0f", 10*w, 10*a),
-		value: fmt.Sprintf("%.3f", w/a), budget: fmt.Sprintf("at least %g", watchedRate),
-	}, w/a >= watchedRate)
-	return nil
 }
