@@ -120,7 +120,11 @@ func (f *File) explain(t sqltext.Found) (code Code, text, hint string) {
 	const directiveHint = "begin the file with the line: -- schemaguard:no-transaction"
 	switch t.Trouble {
 	case sqltext.PsqlCommand:
-		return Psql, t.Words + " is a command of psql; only psql knows it, the server does not", "write it as SQL"
+		hint := "write it as SQL"
+		if strings.HasSuffix(t.Words, "restrict") {
+			hint = "take the line out: pg_dump writes it for psql alone"
+		}
+		return Psql, t.Words + " is a command of psql; only psql knows it, the server does not", hint
 	case sqltext.CopyStdin:
 		return CopyStdin, t.Words + " takes rows from the client, and here there is none", "write the rows as INSERT"
 	case sqltext.StringsUnsafe:

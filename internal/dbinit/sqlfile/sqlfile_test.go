@@ -105,6 +105,7 @@ func TestLoad(t *testing.T) {
 				"DBINIT_COPY_STDIN db-init/004_d.sql:1:1", "DBINIT_UNFINISHED db-init/005_e.sql:1:8", "DBINIT_STRINGS db-init/006_f.sql:1:1",
 			},
 		},
+		{"what pg_dump writes", map[string]string{"db-init/001_a.sql": "\\restrict x\nSET standard_conforming_strings = on;\nSELECT pg_catalog.set_config('search_path', '', false);"}, []string{"pre 001_a.sql"}, []string{"DBINIT_PSQL_COMMAND db-init/001_a.sql:1:1"}},
 		{"what can be run outside of a transaction", map[string]string{"db-init/001_a.sql": "-- schemaguard:no-transaction\nVACUUM; BEGIN; SELECT 1; COMMIT;"}, []string{"pre 001_a.sql outside"}, nil},
 	} {
 		names, problems := load(t, c.files)

@@ -44,7 +44,7 @@ func Lint(statement string) []Found {
 	if outside := outsideOnly(w); outside != "" {
 		add(OutsideOnly, outside)
 	}
-	if (w[0] == "SET" || w[0] == "ALTER") && follows(w, "STANDARD_CONFORMING_STRINGS") {
+	if (w[0] == "SET" || w[0] == "ALTER") && follows(w, "STANDARD_CONFORMING_STRINGS") && !switchesOn(tokens[len(tokens)-1]) {
 		add(StringsUnsafe, "SET standard_conforming_strings")
 	}
 	return found
@@ -79,6 +79,9 @@ func words(tokens []Token) []string {
 	}
 	return all
 }
+
+// switchesOn tells the value that every pg_dump sets, and that is the default.
+func switchesOn(last Token) bool { return last.Is("on") || last.Is("true") || strings.EqualFold(last.Text, "'on'") }
 
 // starts tells whether a list of words begins with these.
 func starts(w []string, with ...string) bool {

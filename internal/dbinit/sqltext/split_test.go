@@ -184,6 +184,8 @@ func TestLint(t *testing.T) {
 		{`CLUSTER`, []Found{{OutsideOnly, "CLUSTER", 0}}},
 		{`CLUSTER t USING i`, nil},
 		{`DISCARD ALL`, []Found{{OutsideOnly, "DISCARD ALL", 0}}},
+		{`SET standard_conforming_strings = on`, nil},
+		{`SET LOCAL standard_conforming_strings TO 'on'`, nil},
 		{`SET standard_conforming_strings = off`, []Found{{StringsUnsafe, "SET standard_conforming_strings", 0}}},
 	} {
 		if diff := cmp.Diff(c.want, Lint(c.in)); diff != "" {
