@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -41,17 +42,19 @@ func tail(errors []string) string {
 	return ": " + last
 }
 
-// reasons are what a command called an error; where it called nothing so, the line of
-// its output that reads like one, else the last: not every form of the result shows
+// saysError is a line that says what went wrong, in the words of Node, docker and
+// shells; a property of an error (severity: 'ERROR') does not.
+var saysError = regexp.MustCompile(`(?i)error(: | )`)
+
+// reasons are what a command called an error; where it called nothing so, the first
+// line of its output that reads like one, else the last: not every form of the result shows
 // the output.
 func reasons(errors, output []string) []string {
 	if len(errors) > 0 || len(output) == 0 {
 		return errors
 	}
-	for _, line := range slices.Backward(output) {
-		if strings.Contains(strings.ToLower(line), "error") {
-			return []string{line}
-		}
+	if i := slices.IndexFunc(output, saysError.MatchString); i >= 0 {
+		return output[i : i+1]
 	}
 	return output[len(output)-1:]
 }
