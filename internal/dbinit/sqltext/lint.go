@@ -81,7 +81,9 @@ func words(tokens []Token) []string {
 }
 
 // switchesOn tells the value that every pg_dump sets, and that is the default.
-func switchesOn(last Token) bool { return last.Is("on") || last.Is("true") || strings.EqualFold(last.Text, "'on'") }
+func switchesOn(last Token) bool {
+	return last.Is("on") || last.Is("true") || strings.EqualFold(last.Text, "'on'")
+}
 
 // starts tells whether a list of words begins with these.
 func starts(w []string, with ...string) bool {
