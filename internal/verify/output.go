@@ -44,7 +44,7 @@ func tail(errors []string) string {
 
 // saysError is a line that says what went wrong, in the words of Node, docker and
 // shells; a property of an error (severity: 'ERROR') does not.
-var saysError = regexp.MustCompile(`(?i)error(: | )`)
+var saysError = regexp.MustCompile(`(?i)error(: |:$| )`)
 
 // reasons are what a command called an error; where it called nothing so, the first
 // line of its output that reads like one, else the last: not every form of the result shows
@@ -54,7 +54,12 @@ func reasons(errors, output []string) []string {
 		return errors
 	}
 	if i := slices.IndexFunc(output, saysError.MatchString); i >= 0 {
-		return output[i : i+1]
+		end := i + 1 // a statement in a message has lines of its own, before the stack
+		for strings.HasSuffix(strings.TrimSpace(output[i]), ":") && end < len(output) && !strings.HasPrefix(strings.TrimSpace(output[end]), "at ") {
+			end++
+		}
+		text := strings.ReplaceAll(strings.Join(output[i:end], " "), `\t`, " ")
+		return []string{strings.Join(strings.Fields(text), " ")}
 	}
 	return output[len(output)-1:]
 }

@@ -271,9 +271,10 @@ func TestAnotherDatabase(t *testing.T) {
 func TestReasons(t *testing.T) {
 	t.Parallel()
 	node := []string{"/directus/cli.js:7", "error: select 1 - invalid name syntax", "    at Parser.parseErrorMessage (x.js)", "  severity: 'ERROR',", "}"}
+	long := []string{"error: ", `\t\t SELECT`, `\t FROM x`, `\t   - invalid name syntax`, "    at Parser (x.js)", "  severity: 'ERROR',"}
 	docker := []string{"Unable to find image", "docker: Error response from daemon: no such image", "Run 'docker run --help'"}
 	for _, c := range []struct{ errors, output, want []string }{
-		{[]string{"ERROR: x"}, docker, []string{"ERROR: x"}}, {nil, docker, docker[1:2]}, {nil, node, node[1:2]}, {nil, []string{"sh: 1: directus: not found"}, []string{"sh: 1: directus: not found"}}, {nil, nil, nil},
+		{[]string{"ERROR: x"}, docker, []string{"ERROR: x"}}, {nil, docker, docker[1:2]}, {nil, node, node[1:2]}, {nil, long, []string{"error: SELECT FROM x - invalid name syntax"}}, {nil, []string{"sh: 1: directus: not found"}, []string{"sh: 1: directus: not found"}}, {nil, nil, nil},
 	} {
 		if got := reasons(c.errors, c.output); !cmp.Equal(got, c.want) {
 			t.Errorf("%q, want %q", got, c.want)
