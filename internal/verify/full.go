@@ -246,7 +246,10 @@ func (b *building) call(ctx context.Context, words ...string) (command.Ended, er
 func (b *building) applyFile() (string, error) {
 	name := b.name + "." + snapshot.FormatOf(b.data).String()
 	path := filepath.Join(b.work, name)
-	return path, os.WriteFile(path, b.data, 0o644) // a container reads it as another user
+	if err := os.WriteFile(path, b.data, 0o644); err != nil {
+		return path, err
+	}
+	return path, os.Chmod(path, 0o644) // a container reads it as another user, whatever the umask here
 }
 
 // apply runs `directus schema apply`. Its exit code says little: where nothing was

@@ -268,6 +268,22 @@ func TestAnotherDatabase(t *testing.T) {
 	}
 }
 
+// TestAContainerReadsTheFile: as another user, also where this one's umask lets nobody.
+func TestAContainerReadsTheFile(t *testing.T) {
+	t.Parallel()
+	b := &building{run: &run{work: t.TempDir()}, name: "new", data: []byte(example(t))}
+	if err := os.WriteFile(filepath.Join(b.work, "new.yaml"), nil, 0o600); err != nil { // as a umask of 077 leaves it
+		t.Fatal(err)
+	}
+	path, err := b.applyFile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o644 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+}
+
 func TestReasons(t *testing.T) {
 	t.Parallel()
 	node := []string{"/directus/cli.js:7", "error: select 1 - invalid name syntax", "    at Parser.parseErrorMessage (x.js)", "  severity: 'ERROR',", "}"}
