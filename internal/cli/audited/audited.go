@@ -22,6 +22,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/exitcode"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
+	"github.com/schemaguard/schemaguard/internal/terminal"
 	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
@@ -200,7 +201,9 @@ func readBaseline(file string) ([]audit.Entry, error) {
 	}
 	entries, err := audit.ParseBaseline(workspace.Shorten(file), data)
 	if err != nil {
-		return nil, app.HintError{Code: exitcode.Usage, Err: err, Hints: []string{"schemaguard audit --accept --reason TEXT"}}
+		shown := workspace.Shorten(file)
+		away, _ := terminal.Quote("mv", shown, shown+".old")
+		return nil, app.HintError{Code: exitcode.Usage, Err: err, Hints: []string{"correct it, or begin anew: " + away + " && schemaguard audit --accept --reason TEXT"}}
 	}
 	return entries, nil
 }
