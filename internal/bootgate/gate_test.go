@@ -286,6 +286,32 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// TestNeverMade: an item that Directus never makes as the file says has to be there all
+// the same, once it was created.
+func TestNeverMade(t *testing.T) {
+	t.Parallel()
+	folder := strings.Replace(string(schema("a")), "\ncollections:", "\ncollections:\n  - collection: a_folder\n    meta:\n      collection: a_folder", 1)
+	w := newWorld(t, "a")
+	w.deaf = true
+	out := w.boot(Options{OnRefuse: Stop}, []byte(folder))
+	if out.Code != 2 || !strings.Contains(out.Reason, "collection a_folder") {
+		t.Errorf("%+v", out)
+	}
+	w.says("NOT_APPLIED")
+	// One that is there and stays as it is, is settled only by an apply that did not fail.
+	there := strings.Replace(folder, "      collection: a_folder", "      collection: a_folder\n      icon: box", 1)
+	edited := strings.Replace(folder, "      collection: a_folder", "      collection: a_folder\n      note: theirs", 1)
+	for code, want := range map[int]int{0: 0, 1: 2} {
+		w = newWorld(t)
+		w.live = decoded(t, []byte(there))
+		w.points = []syncpoint.Point{syncpoint.New(syncpoint.Applied, w.live, nil, w.now(), "t", "t")}
+		w.deaf, w.applied.Code = true, code
+		if out := w.boot(Options{OnRefuse: Stop}, []byte(edited)); out.Code != want {
+			t.Errorf("exit code %d of the apply: %+v\n%s", code, out, w.log.String())
+		}
+	}
+}
+
 // TestInvalidSnapshot: what cannot be trusted is never applied, by no mode.
 func TestInvalidSnapshot(t *testing.T) {
 	t.Parallel()

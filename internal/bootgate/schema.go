@@ -11,6 +11,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/check"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
 	"github.com/schemaguard/schemaguard/internal/finding"
+	"github.com/schemaguard/schemaguard/internal/plan"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 	"github.com/schemaguard/schemaguard/internal/syncpoint"
@@ -247,7 +248,7 @@ func (g *Gate) converged(ctx context.Context, d decision, applied check.Target, 
 	if err != nil {
 		return err
 	}
-	left, settled := leftovers(&after.Verdict, d)
+	left, settled := leftovers(after, d, ran != nil || ended.Code != 0)
 	attrs := g.at(stepRecheck, began)
 	if after.Verdict.State == policy.NotRun {
 		left = append(left, after.Verdict.Reason)
@@ -280,11 +281,14 @@ func (g *Gate) converged(ctx context.Context, d decision, applied check.Target, 
 }
 
 // leftovers are the items that still differ, apart from those that this version
-// of Directus is known never to make equal.
-func leftovers(v *policy.Verdict, d decision) (left, settled []string) {
-	never := map[string]bool{}
+// of Directus is known never to make equal. What it creates has to be there, though, and an apply
+// that failed settles nothing.
+func leftovers(after *Look, d decision, failed bool) (left, settled []string) {
+	v, never := &after.Verdict, map[string]bool{}
 	for i := range d.plan.Actions {
-		if a := &d.plan.Actions[i]; a.NotConvergent != "" {
+		a := &d.plan.Actions[i]
+		made := a.Verb != plan.Create || after.Live.Get(a.Key) != nil
+		if a.NotConvergent != "" && made && !failed {
 			never[a.Key.String()] = true
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -64,7 +65,7 @@ type UnreachableError struct {
 
 // Error implements error; it holds no password.
 func (e *UnreachableError) Error() string {
-	return fmt.Sprintf("the lock on %s cannot be taken: %s", e.Display, terminal.Clean(redact.String(e.cause.Error())))
+	return fmt.Sprintf("the lock on %s cannot be taken: %s", e.Display, terminal.Clean(redact.String(strings.Join(strings.Fields(e.cause.Error()), " "))))
 }
 
 // Unwrap returns the driver's error.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"slices"
@@ -27,8 +28,11 @@ import (
 	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
-// exitMissing is what shells end with where a command is not there.
-const exitMissing = 127
+// What shells end with where a command is not there, or may not be run.
+const (
+	exitMissing = 127
+	exitDenied  = 126
+)
 
 // boot goes through the steps, and becomes the command.
 func (c commands) boot(cmd *cobra.Command, f flags, args []string) error {
@@ -39,6 +43,9 @@ func (c commands) boot(cmd *cobra.Command, f flags, args []string) error {
 	if len(args) > 0 {
 		var err error
 		if program, err = exec.LookPath(args[0]); err != nil {
+			if errors.Is(err, fs.ErrPermission) {
+				return app.HintError{Code: exitDenied, Err: fmt.Errorf("the command to start cannot be run: %w", err)}
+			}
 			return app.HintError{Code: exitMissing, Err: fmt.Errorf("the command to start is not there: %w", err)}
 		}
 	}
