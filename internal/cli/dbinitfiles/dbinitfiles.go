@@ -5,11 +5,14 @@ package dbinitfiles
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/schemaguard/schemaguard/internal/cli/app"
+	"github.com/schemaguard/schemaguard/internal/config"
 	"github.com/schemaguard/schemaguard/internal/connection"
 	"github.com/schemaguard/schemaguard/internal/dbinit"
 	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
@@ -117,6 +120,11 @@ func (a commands) open(cmd *cobra.Command) (*session, error) {
 			Hints: []string{"schemaguard db-init new NAME", "schemaguard db-init --path FOLDER"},
 		}
 	}
+	for _, path := range []config.Value[string]{own.Path, own.PostPath} {
+		if err := a.named(p, path); err != nil {
+			return nil, err
+		}
+	}
 	for _, name := range p.set.Passed {
 		if !a.Flags.Quiet {
 			a.Note(terminal.Clean(name) + " is passed over: db-init runs plain NNN_name.sql only, unlike docker-entrypoint-initdb.d")
@@ -141,6 +149,20 @@ func (a commands) open(cmd *cobra.Command) (*session, error) {
 		return nil, a.failed(err, settings)
 	}
 	return &session{p, r, settings}, nil
+}
+
+// named sees to it that a folder that somebody named is there: its files would be
+// passed over in silence. Settings may name one that comes later.
+func (a commands) named(p project, path config.Value[string]) error {
+	if !path.IsSet() || slices.Contains(p.set.Folders, filepath.ToSlash(filepath.Clean(path.V))) {
+		return nil
+	}
+	msg := fmt.Sprintf("there is no folder %s in %s (%s)", path.V, workspace.Shorten(p.where.Config.Root), path.Origin)
+	if path.Origin.Kind == config.FromFlag {
+		return &workspace.UsageError{Msg: msg, Hints: []string{"schemaguard db-init --help"}}
+	}
+	a.Note(msg)
+	return nil
 }
 
 // allowed are the problems to live with: those of the flag, else of the settings.

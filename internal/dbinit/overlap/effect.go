@@ -282,10 +282,10 @@ func (p *parser) expression() string {
 		if depth == 0 && (t.Text == "," || t.Text == ":") {
 			break
 		}
-		switch t.Kind {
-		case sqltext.Open:
+		switch {
+		case t.Kind == sqltext.Open:
 			depth++
-		case sqltext.Close:
+		case t.Kind == sqltext.Close:
 			depth--
 		}
 		if t.Kind == sqltext.String && t.Text[0] == '\'' {

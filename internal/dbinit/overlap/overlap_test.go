@@ -45,8 +45,12 @@ func TestEffects(t *testing.T) {
 		{
 			"ALTER TABLE a ALTER b SET DEFAULT 'it''s'::text, ALTER c SET DEFAULT coalesce(1, 2), ALTER d DROP DEFAULT, ALTER e SET DEFAULT NULL, ALTER f SET DEFAULT '', ALTER g SET DEFAULT now()",
 			[]Effect{
-				{Kind: SetDefault, Table: "a", Column: "b", Default: "it's"}, {Kind: SetDefault, Table: "a", Column: "c", Default: "coalesce(1,2)"}, {Kind: SetDefault, Table: "a", Column: "d"},
-				{Kind: SetDefault, Table: "a", Column: "e"}, {Kind: SetDefault, Table: "a", Column: "f", Default: "''"}, {Kind: SetDefault, Table: "a", Column: "g", Default: "CURRENT_TIMESTAMP"},
+				{Kind: SetDefault, Table: "a", Column: "b", Default: "it's"},
+				{Kind: SetDefault, Table: "a", Column: "c", Default: "coalesce(1,2)"},
+				{Kind: SetDefault, Table: "a", Column: "d"},
+				{Kind: SetDefault, Table: "a", Column: "e"},
+				{Kind: SetDefault, Table: "a", Column: "f", Default: "''"},
+				{Kind: SetDefault, Table: "a", Column: "g", Default: "CURRENT_TIMESTAMP"},
 			},
 		},
 		{"ALTER TABLE a OWNER TO b", nil},
