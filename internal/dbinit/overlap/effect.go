@@ -282,10 +282,10 @@ func (p *parser) expression() string {
 		if depth == 0 && (t.Text == "," || t.Text == ":") {
 			break
 		}
-		switch {
-		case t.Kind == sqltext.Open:
+		switch t.Text {
+		case "(":
 			depth++
-		case t.Kind == sqltext.Close:
+		case ")":
 			depth--
 		}
 		if t.Kind == sqltext.String && t.Text[0] == '\'' {
