@@ -3,7 +3,6 @@ package recyclebin
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/recyclebin/definition"
 	"github.com/schemaguard/schemaguard/internal/recyclebin/statement"
@@ -77,11 +76,7 @@ func (r *restoring) narrowed(ctx context.Context, it *Item, out *RestoredItem) e
 	column := statement.Name(it.Column)
 	if now != c.Type {
 		alter := "ALTER TABLE " + t.Qualified() + " ALTER COLUMN " + column
-		sql := alter + " DROP DEFAULT; " + alter + " TYPE " + c.Type + " USING " + column + "::text::" + c.Type
-		if c.Default != "" && c.Generated == "" {
-			sql += "; " + alter + " SET DEFAULT " + c.Default
-		}
-		if err := r.Exec(ctx, sql); err != nil {
+		if err := r.retype(ctx, c, alter, column); err != nil {
 			return err
 		}
 	}
@@ -90,7 +85,7 @@ func (r *restoring) narrowed(ctx context.Context, it *Item, out *RestoredItem) e
 		left = "true"
 	}
 	differs := "x." + column + "::text IS DISTINCT FROM o.v::text"
-	other, err := r.Text(ctx, "SELECT count(*) FROM "+t.Qualified()+" x, "+it.copied()+" o WHERE "+joined(t)+" AND "+differs+" AND NOT "+left)
+	other, err := r.Text(ctx, "SELECT count(*) FROM "+t.Qualified()+" x, "+it.copied()+" o WHERE "+t.Joined()+" AND "+differs+" AND NOT "+left)
 	if err != nil {
 		return err
 	}
@@ -99,6 +94,21 @@ func (r *restoring) narrowed(ctx context.Context, it *Item, out *RestoredItem) e
 		r.note("%s: %d values were changed since and were left alone (--overwrite takes the old ones)", it.Name, out.Conflicts)
 	}
 	return r.values(ctx, it, out, differs+" AND "+left)
+}
+
+// retype gives a column its old type by way of its text, or where no text of it would
+// do (true is no number) by the server's own cast.
+func (r *restoring) retype(ctx context.Context, c *definition.Column, alter, column string) error {
+	after := ""
+	if c.Default != "" && c.Generated == "" {
+		after = "; " + alter + " SET DEFAULT " + c.Default
+	}
+	sql := alter + " DROP DEFAULT; " + alter + " TYPE " + c.Type + " USING " + column
+	refused, err := r.Try(ctx, sql+"::text::"+c.Type+after)
+	if err == nil && refused != nil {
+		err = r.Exec(ctx, sql+"::"+c.Type+after)
+	}
+	return err
 }
 
 // there refuses to work on a table that is gone.
@@ -120,15 +130,6 @@ func (r *restoring) keyed(it *Item) error {
 	return &Error{Code: CodeUnsupported, Msg: fmt.Sprintf("nothing was restored: %s had no primary key to bring single values back by; all its rows are in %s", it.Table, it.copied())}
 }
 
-// joined is the condition that row x of today is row o of the copy.
-func joined(t *definition.Table) string {
-	parts := make([]string, len(t.PrimaryKey))
-	for i, k := range t.PrimaryKey {
-		parts[i] = fmt.Sprintf("x.%s = o.k%d", statement.Name(k), i+1)
-	}
-	return strings.Join(parts, " AND ")
-}
-
 // values writes the kept values where a condition on the row x and the kept row o
 // holds. The table's triggers do not see it: it is no change, but an undoing.
 func (r *restoring) values(ctx context.Context, it *Item, out *RestoredItem, where string) error {
@@ -143,7 +144,7 @@ func (r *restoring) values(ctx context.Context, it *Item, out *RestoredItem, whe
 		}
 	}
 	column := statement.Name(it.Column)
-	if out.Rows, err = r.Count(ctx, "UPDATE "+t.Qualified()+" x SET "+column+" = o.v FROM "+it.copied()+" o WHERE "+joined(t)+" AND "+where); err != nil {
+	if out.Rows, err = r.Count(ctx, "UPDATE "+t.Qualified()+" x SET "+column+" = o.v FROM "+it.copied()+" o WHERE "+t.Joined()+" AND "+where); err != nil {
 		return err
 	}
 	// Deferred checks of foreign keys must be over before the table changes again.
@@ -155,7 +156,7 @@ func (r *restoring) values(ctx context.Context, it *Item, out *RestoredItem, whe
 			return err
 		}
 	}
-	gone, err := r.Text(ctx, "SELECT count(*) FROM "+it.copied()+" o WHERE NOT EXISTS (SELECT FROM "+t.Qualified()+" x WHERE "+joined(t)+")")
+	gone, err := r.Text(ctx, "SELECT count(*) FROM "+it.copied()+" o WHERE NOT EXISTS (SELECT FROM "+t.Qualified()+" x WHERE "+t.Joined()+")")
 	if err != nil {
 		return err
 	}

@@ -82,3 +82,16 @@ func lineDiff(a, b string) (out []string) {
 	}
 	return out
 }
+
+// A number that became a truth value is a number again, which no text of it would tell.
+func TestANumberComesBackFromATruthValue(t *testing.T) {
+	t.Parallel()
+	conn := connect(t, pgtest.Database(t))
+	run(t, conn, "CREATE TABLE n (id integer PRIMARY KEY, v integer DEFAULT 3); INSERT INTO n VALUES (1, 5), (2, 0), (3, NULL), (4, 9)")
+	fill(t, conn, Doomed{Kind: KindNarrowed, Table: "n", Column: "v", From: "integer", To: "boolean"})
+	run(t, conn, "ALTER TABLE n ALTER v DROP DEFAULT, ALTER v TYPE boolean USING v::boolean; UPDATE n SET v = false WHERE id = 4")
+	restore(t, conn, "n.v", RestoreOptions{})
+	if got := ask(t, conn, "SELECT id, v FROM n ORDER BY id"); got != "1|5\n2|0\n3|\n4|0" {
+		t.Errorf("got %q", got)
+	}
+}

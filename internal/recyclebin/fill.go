@@ -227,7 +227,7 @@ func (f *filling) copy(ctx context.Context, i int, d Doomed) error {
 	it.Copy = f.entry.ID + "_" + strconv.Itoa(i+1)
 	kept := "TABLE ONLY " + t.Qualified()
 	if d.Kind != KindTable && keyed(t, d.Column) {
-		kept = "SELECT " + keyList(t.PrimaryKey) + statement.Name(d.Column) + " AS v FROM ONLY " + t.Qualified()
+		kept = "SELECT " + t.KeyList() + statement.Name(d.Column) + " AS v FROM ONLY " + t.Qualified()
 	} else if d.Kind != KindTable {
 		f.entry.Notes = append(f.entry.Notes, fmt.Sprintf("%s has no primary key to bring single values back by: the copy %s.%s has all its rows", d.Table, Schema, it.Copy))
 	}
@@ -244,16 +244,6 @@ func (f *filling) copy(ctx context.Context, i int, d Doomed) error {
 	f.entry.Bytes += it.Bytes
 	f.entry.Items = append(f.entry.Items, it)
 	return f.Exec(ctx, "REVOKE ALL ON TABLE "+name+" FROM PUBLIC")
-}
-
-// keyList names the columns of a primary key k1, k2, ... so that none can collide
-// with the value.
-func keyList(key []string) string {
-	var b strings.Builder
-	for i, k := range key {
-		fmt.Fprintf(&b, "%s AS k%d, ", statement.Name(k), i+1)
-	}
-	return b.String()
 }
 
 // directusRows keeps the rows of Directus that the apply deletes or changes.

@@ -128,7 +128,7 @@ func (b bin) recheck(ctx context.Context, it *Item) (Moved, error) {
 	t := it.Definition
 	kept, now := "SELECT (o.*)::text FROM "+it.copied()+" o", "SELECT (x.*)::text FROM "+t.Qualified()+" x"
 	if it.Kind != KindTable && keyed(t, it.Column) {
-		now = "SELECT (x.*)::text FROM (SELECT " + keyList(t.PrimaryKey) + statement.Name(it.Column) + " AS v FROM " + t.Qualified() + ") x"
+		now = "SELECT (x.*)::text FROM (SELECT " + t.KeyList() + statement.Name(it.Column) + " AS v FROM " + t.Qualified() + ") x"
 	}
 	rows, err := b.Rows(ctx, "SELECT (SELECT count(*) FROM "+t.Qualified()+"), (SELECT count(*) FROM ("+now+" EXCEPT ALL "+kept+") d)")
 	if err != nil {
