@@ -34,8 +34,11 @@ func (b *builder) build(ctx context.Context) (*object.Set, error) {
 		return nil, err
 	}
 	if b.o.OwnServer {
+		own := createdRoles(b.o.Sources)
 		for _, role := range b.live.Roles {
-			_ = b.exec(ctx, "CREATE ROLE "+sqlquote.Identifier(role)) // one that cannot be made is missed where it is named
+			if !own[role] {
+				_ = b.exec(ctx, "CREATE ROLE "+sqlquote.Identifier(role)) // one that cannot be made is missed where it is named
+			}
 		}
 	}
 	if err := b.apply(ctx, Pre); err != nil {
@@ -92,6 +95,8 @@ func (b *builder) apply(ctx context.Context, phase Phase) error {
 		return err
 	case errors.As(err, &pg) && pg.Code == "42704" && strings.HasPrefix(pg.Message, "role "):
 		return notRun(fmt.Sprintf("running db-init (%s)", phase), "make the role on the throwaway server: CREATE ROLE name", err)
+	case errors.As(err, &pg) && pg.Code == "42710" && strings.HasPrefix(pg.Message, "role ") && !b.o.OwnServer:
+		return notRun(fmt.Sprintf("running db-init (%s)", phase), "schemaguard audit, without --throwaway-dsn, or of a server that does not have the role", err)
 	case errors.As(err, &pg) && (pg.Code == "0A000" || pg.Code == "58P01") && strings.Contains(pg.Message, "extension"):
 		return notRun(fmt.Sprintf("running db-init (%s)", phase), "schemaguard audit --throwaway-dsn DSN, of a server that has the extension", err)
 	case errors.As(err, &pg) && pg.Code == "42501" && !b.o.OwnServer:

@@ -10,6 +10,7 @@ import (
 
 	"github.com/schemaguard/schemaguard/internal/dbinit"
 	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
+	"github.com/schemaguard/schemaguard/internal/dbinit/sqltext"
 )
 
 // FromFiles returns what [Options.Apply] needs for the files of a project, as [dbinit.Load] returned them:
@@ -30,6 +31,25 @@ func FromFiles(set sqlfile.Set, problems []sqlfile.Problem, tool string) func(co
 		_, err = r.Apply(ctx, sqlfile.Phase(phase), nil)
 		return unreachable(phase, err)
 	}
+}
+
+// createdRoles are the roles that db-init itself creates, in statements as they stand: those in a DO block
+// look first whether the role is there.
+func createdRoles(sources []Source) map[string]bool {
+	roles := map[string]bool{}
+	for _, source := range sources {
+		statements, _ := sqltext.Split(source.Text) // what cannot be split does not run
+		for _, s := range statements {
+			t := sqltext.Tokens(s.Text)
+			if len(t) < 3 || !t[0].Is("CREATE") || !t[1].Is("ROLE") && !t[1].Is("USER") && !t[1].Is("GROUP") {
+				continue
+			}
+			if name, ok := t[2].Name(); ok {
+				roles[name] = true
+			}
+		}
+	}
+	return roles
 }
 
 // unreachable keeps a connection that is gone from passing for a fault of the files.
