@@ -50,10 +50,15 @@ func (s *scene) doomed() {
 		s.post("/fields/"+alias[0], fmt.Sprintf(`{"field":%q,"type":"alias","meta":{"special":[%q]}}`, alias[1], alias[2]))
 	}
 	for _, r := range [][6]string{
-		{"articles", "author", "authors", "articles", "", "SET NULL"}, {"articles", "parent", "articles", "children", "", "NO ACTION"}, {"articles", "image", "directus_files", "", "", "SET NULL"},
-		{"articles_tags", "articles_id", "articles", "tags", "tags_id", "CASCADE"}, {"articles_tags", "tags_id", "tags", "", "articles_id", "SET NULL"},
-		{"articles_translations", "articles_id", "articles", "translations", "languages_code", "SET NULL"}, {"articles_translations", "languages_code", "languages", "", "articles_id", "SET NULL"},
-		{"articles_files", "articles_id", "articles", "files", "directus_files_id", "SET NULL"}, {"articles_files", "directus_files_id", "directus_files", "", "articles_id", "SET NULL"},
+		{"articles", "author", "authors", "articles", "", "SET NULL"},
+		{"articles", "parent", "articles", "children", "", "NO ACTION"},
+		{"articles", "image", "directus_files", "", "", "SET NULL"},
+		{"articles_tags", "articles_id", "articles", "tags", "tags_id", "CASCADE"},
+		{"articles_tags", "tags_id", "tags", "", "articles_id", "SET NULL"},
+		{"articles_translations", "articles_id", "articles", "translations", "languages_code", "SET NULL"},
+		{"articles_translations", "languages_code", "languages", "", "articles_id", "SET NULL"},
+		{"articles_files", "articles_id", "articles", "files", "directus_files_id", "SET NULL"},
+		{"articles_files", "directus_files_id", "directus_files", "", "articles_id", "SET NULL"},
 	} {
 		if r[1] == "parent" && s.cannotDropTrees() {
 			continue
