@@ -115,6 +115,10 @@ func TestARunThatIsNotOverInTimeIsAnError(t *testing.T) {
 	if lock, ok := errors.AsType[*dbinit.LockError](err); !ok || !strings.Contains(lock.Error(), "process ") {
 		t.Errorf("waiting ended with %v", err)
 	}
+	p.opt.LockWait = -1
+	if _, err := p.apply(sqlfile.All); err == nil || !strings.Contains(err.Error(), "is not over after 0s") {
+		t.Errorf("not waiting at all ended with %v", err)
+	}
 	status, err := p.open().Status(t.Context())
 	if err != nil || status.Busy == "" {
 		t.Errorf("busy %q, %v", status.Busy, err)

@@ -92,7 +92,7 @@ func (r *Runner) await(ctx context.Context, sql string, observe func(Event)) (wa
 		case <-ctx.Done():
 			return waited, ctx.Err()
 		case <-deadline.C:
-			return waited, &LockError{fmt.Sprintf("another run of db-init is not over after %s (%s)", r.opt.LockWait, who)}
+			return waited, &LockError{fmt.Sprintf("another run of db-init is not over after %s (%s)", max(r.opt.LockWait, 0), who)}
 		case <-tick.C:
 		}
 	}

@@ -42,7 +42,7 @@ type Options struct {
 	LockTimeout time.Duration
 	// StatementTimeout is how long a statement may take; 0 for ever.
 	StatementTimeout time.Duration
-	// LockWait is how long to wait for another run; DefaultLockWait where 0.
+	// LockWait is how long to wait for another run; DefaultLockWait where 0, not at all where negative.
 	LockWait time.Duration
 	// Allow are problems that do not stop a run: Gap, Missing, OutOfOrder.
 	Allow []sqlfile.Code
@@ -57,7 +57,7 @@ func (o Options) withDefaults() Options {
 	if o.LockWait == 0 {
 		o.LockWait = DefaultLockWait
 	}
-	o.LockTimeout = max(o.LockTimeout, 0)
+	o.LockTimeout, o.StatementTimeout = max(o.LockTimeout, 0), max(o.StatementTimeout, 0)
 	return o
 }
 

@@ -73,7 +73,7 @@ func Commands(a *app.App) []*cobra.Command {
 func (a commands) timeouts(cmd *cobra.Command) {
 	cmd.Flags().DurationVar(&a.flags.lockTimeout, "lock-timeout", dbinit.DefaultLockTimeout, "how long a statement waits for a lock on a table, 0 for ever (db_init.lock_timeout)")
 	cmd.Flags().DurationVar(&a.flags.statementTimeout, "statement-timeout", 0, "how long a statement may take, 0 for ever")
-	cmd.Flags().DurationVar(&a.flags.lockWait, "lock-wait", dbinit.DefaultLockWait, "how long to wait for another run of db-init")
+	cmd.Flags().DurationVar(&a.flags.lockWait, "lock-wait", dbinit.DefaultLockWait, "how long to wait for another run of db-init, 0 for not at all")
 }
 
 // project is where the files are, and what is wrong with them.
@@ -141,9 +141,13 @@ func (a commands) open(cmd *cobra.Command) (*session, error) {
 	if lockTimeout == 0 {
 		lockTimeout = -1
 	}
+	lockWait := a.flags.lockWait
+	if lockWait == 0 && cmd.Flags().Changed("lock-wait") {
+		lockWait = -1 // not at all; the zero value is the default
+	}
 	r, err := dbinit.Open(a.Ctx, settings.PG, p.set, p.problems, dbinit.Options{
 		Table: own.Table.V, SearchPath: settings.SearchPath.Names, LockTimeout: lockTimeout,
-		StatementTimeout: a.flags.statementTimeout, LockWait: a.flags.lockWait, Allow: allow, Tool: app.Version(),
+		StatementTimeout: a.flags.statementTimeout, LockWait: lockWait, Allow: allow, Tool: app.Version(),
 	})
 	if err != nil {
 		return nil, a.failed(err, settings)
