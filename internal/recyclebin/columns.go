@@ -3,6 +3,7 @@ package recyclebin
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/schemaguard/schemaguard/internal/recyclebin/definition"
 	"github.com/schemaguard/schemaguard/internal/recyclebin/statement"
@@ -76,7 +77,9 @@ func (r *restoring) narrowed(ctx context.Context, it *Item, out *RestoredItem) e
 	column := statement.Name(it.Column)
 	if now != c.Type {
 		alter := "ALTER TABLE " + t.Qualified() + " ALTER COLUMN " + column
-		if err := r.retype(ctx, c, alter, column); err != nil {
+		if err := r.retype(ctx, c, alter, column); statement.State(err) == "42846" || strings.HasPrefix(statement.State(err), "22") {
+			return &Error{Code: CodeUnsupported, Msg: fmt.Sprintf("nothing was restored: %s is %s now, of which the server makes no %s; the old values are in %s", it.Name, now, c.Type, it.copied()), Err: err}
+		} else if err != nil {
 			return err
 		}
 	}

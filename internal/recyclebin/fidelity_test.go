@@ -94,4 +94,12 @@ func TestANumberComesBackFromATruthValue(t *testing.T) {
 	if got := ask(t, conn, "SELECT id, v FROM n ORDER BY id"); got != "1|5\n2|0\n3|\n4|0" {
 		t.Errorf("got %q", got)
 	}
+
+	// Of a time nothing makes a moment again: the values stay where they are, and are named.
+	run(t, conn, "CREATE TABLE m (id integer PRIMARY KEY, v timestamptz); INSERT INTO m VALUES (1, now())")
+	e := fill(t, conn, Doomed{Kind: KindNarrowed, Table: "m", Column: "v", From: "timestamptz", To: "time"})
+	run(t, conn, "ALTER TABLE m ALTER v TYPE time USING v::time")
+	if _, err := Restore(t.Context(), conn, "m.v", RestoreOptions{Now: noon}); code(err) != CodeUnsupported || !strings.Contains(err.Error(), e.Items[0].Copy) {
+		t.Errorf("%v", err)
+	}
 }
