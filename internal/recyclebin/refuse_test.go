@@ -218,3 +218,22 @@ func asRole(t *testing.T, dsn, role string) string {
 	u.RawQuery, u.User = q.Encode(), url.UserPassword(role, "x")
 	return u.String()
 }
+
+// A machine whose clock is ahead makes nothing old: the server's clock counts too.
+func TestAClockThatIsAheadPurgesNothing(t *testing.T) {
+	t.Parallel()
+	conn := connect(t, pgtest.Database(t))
+	run(t, conn, richSQL)
+	o := options()
+	o.Now = time.Now()
+	if _, err := Fill(t.Context(), conn, []Doomed{orders}, o); err != nil {
+		t.Fatal(err)
+	}
+	o.Now = o.Now.AddDate(4, 0, 0)
+	if _, err := Fill(t.Context(), conn, []Doomed{orders}, o); err != nil {
+		t.Fatal(err)
+	}
+	if n := ask(t, conn, "SELECT count(*) FROM schemaguard_trash.entries"); n != "2" {
+		t.Errorf("%s entries", n)
+	}
+}

@@ -46,11 +46,10 @@ func TestFind(t *testing.T) {
 	if find(table) != nil {
 		t.Error("an empty bin holds something")
 	}
-	entry, err := recyclebin.Fill(ctx, conn, []recyclebin.Doomed{table}, recyclebin.Options{Now: now, Retention: time.Hour, Reason: "test"})
+	entry, err := recyclebin.Fill(ctx, conn, []recyclebin.Doomed{table}, recyclebin.Options{Now: now.Add(-2 * time.Hour), Retention: time.Hour, Reason: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	now = now.Add(2 * time.Hour)
 	if e := find(table); e == nil || e.ID != entry.ID {
 		t.Errorf("it is not found: %+v", e)
 	}
