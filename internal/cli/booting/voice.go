@@ -89,6 +89,10 @@ func record(log *slog.Logger, v policy.Verdict, next []string) {
 			codes = append(codes, string(f.Code))
 		}
 	}
+	ways := make([]string, len(next))
+	for i, way := range next {
+		ways[i] = terminal.Clean(way)
+	}
 	log.Warn("plan", "step", "check", "duration", "0s", "verdict", v.State.String(), "summary", v.Summary,
-		slog.Any("items", items), slog.Any("codes", codes), slog.Any("next", next))
+		slog.Any("items", items), slog.Any("codes", codes), slog.Any("next", ways))
 }

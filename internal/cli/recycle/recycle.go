@@ -3,7 +3,6 @@
 package recycle
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -17,6 +16,7 @@ import (
 	"github.com/schemaguard/schemaguard/internal/recyclebin"
 	"github.com/schemaguard/schemaguard/internal/recyclebin/statement"
 	"github.com/schemaguard/schemaguard/internal/redact"
+	"github.com/schemaguard/schemaguard/internal/report/export"
 	"github.com/schemaguard/schemaguard/internal/terminal"
 )
 
@@ -97,10 +97,7 @@ func (a commands) say(format string, args ...any) {
 
 // write writes the JSON form to stdout.
 func (a commands) write(v any) error {
-	e := json.NewEncoder(a.Streams.Out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
+	return export.WriteJSON(a.Streams.Out, v)
 }
 
 // age writes how long ago something was.

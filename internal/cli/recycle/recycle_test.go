@@ -126,6 +126,15 @@ func TestTheBinFromTheCommandLine(t *testing.T) {
 	b.want(0, 0, []string{"list"}, "is empty")
 }
 
+// newest is the ID of the newest entry.
+func (b *bench) newest() string {
+	entries, err := recyclebin.List(b.t.Context(), b.Conn)
+	if err != nil || len(entries) == 0 {
+		b.t.Fatal(err)
+	}
+	return entries[0].ID
+}
+
 func TestTheBinAsJSON(t *testing.T) {
 	b := newBench(t)
 	id := b.fill(recyclebin.Doomed{Kind: recyclebin.KindColumn, Table: "orders", Column: "note"})
@@ -147,6 +156,14 @@ func TestTheBinAsJSON(t *testing.T) {
 	if len(back.Items) != 1 || back.Items[0].Rows != 1 || back.Items[0].Gone != 1 || back.Entry != id {
 		t.Errorf("restore: %+v", back)
 	}
+	b.sql("CREATE TABLE \"a\u009b31mb\" (id integer)")
+	b.fill(recyclebin.Doomed{Kind: recyclebin.KindTable, Table: "a\u009b31mb"})
+	for _, args := range []string{"list --json", "show --json a\u009b31mb", "list", "show a\u009b31mb"} {
+		if out, code := b.run(0, strings.Fields(args)...); code != 0 || strings.ContainsRune(out, '\u009b') || !strings.Contains(out, "31mb") {
+			t.Errorf("%q: exit %d, a control character reaches the terminal: %q", args, code, out)
+		}
+	}
+	b.want(0, 0, []string{"purge", b.newest(), "--yes"}, "purged 1")
 	out, _ := b.run(0, "purge", "--all", "--json", "--yes")
 	var purged purgeDocument
 	if err := json.Unmarshal([]byte(out), &purged); err != nil || len(purged.Purged) != 1 {
