@@ -25,6 +25,8 @@ type Options struct {
 	Flags      map[string]config.Flag // settings from the command line, by key
 	Environ    []string               // as os.Environ returns it
 	Now        func() time.Time
+	// WithoutGit has no repository looked for, of a command that can do without.
+	WithoutGit bool
 	// Progress says that something is going on, until done is called; nil for
 	// nobody to tell.
 	Progress func(msg string) (done func())
@@ -85,6 +87,9 @@ func OpenAt(ctx context.Context, dir string, o Options) (*Workspace, error) {
 	}
 	w := &Workspace{Config: cfg, File: cfg.Abs(cfg.Snapshot.Path.V), options: o}
 	w.Name = Shorten(w.File)
+	if o.WithoutGit {
+		return w, nil
+	}
 	w.Repo, err = gitrepo.Open(ctx, filepath.Dir(existing(w.File)), w.getenv)
 	switch {
 	case errors.Is(err, gitrepo.ErrNotRepository), errors.Is(err, gitrepo.ErrBare):

@@ -84,7 +84,7 @@ type project struct {
 }
 
 func (a commands) load() (project, error) {
-	w, err := a.Workspace()
+	w, err := a.WorkspaceOfFiles()
 	if err != nil {
 		return project{}, err
 	}
@@ -178,7 +178,7 @@ func (a commands) allowed(cmd *cobra.Command) ([]sqlfile.Code, error) {
 		}
 		return codes, nil
 	}
-	w, err := a.Workspace()
+	w, err := a.WorkspaceOfFiles()
 	if err != nil {
 		return nil, err
 	}
