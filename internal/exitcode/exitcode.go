@@ -12,4 +12,6 @@ const (
 	Usage    = 4 // usage or configuration
 	Invalid  = 5 // the snapshot file is invalid
 	DBInit   = 6 // a db-init problem
+
+	Interrupted = 130 // by ctrl-c or a request to end, as a shell says it
 )

@@ -34,6 +34,7 @@ func ExitCodesHelp() string {
 	}
 	b.WriteString("\nOnly 0 means that a restart is safe. Treat every other code as \"do not go on\":\n" +
 		"a script that tests for 2 alone lets a check pass that never ran (3).\n" +
-		"A command that schemaguard wraps, such as docker, keeps its own exit code.\n")
+		"A command that schemaguard wraps, such as docker, keeps its own exit code.\n" +
+		"One that is interrupted ends with 130, as in a shell.\n")
 	return b.String()
 }

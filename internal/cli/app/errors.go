@@ -40,6 +40,12 @@ func (e HintError) Error() string { return e.Err.Error() }
 // Unwrap returns the cause.
 func (e HintError) Unwrap() error { return e.Err }
 
+// unreadError is a database that could be reached and not read.
+type unreadError struct{ error }
+
+// Unwrap returns the cause.
+func (e unreadError) Unwrap() error { return e.error }
+
 // Fail prints an error and returns its exit code. It is the one place where an
 // error becomes a message.
 func (a *App) Fail(err error) int {
@@ -51,6 +57,7 @@ func (a *App) Fail(err error) int {
 	var asked *workspace.UsageError
 	var unreachable *live.UnreachableError
 	var unanswered *workspace.UnansweredError
+	var unread unreadError
 	switch {
 	case errors.As(err, &usage):
 		code = exitcode.Usage
@@ -59,18 +66,21 @@ func (a *App) Fail(err error) int {
 		code, p.Hints = hint.Code, hint.Hints
 	case errors.As(err, &saving):
 		code, p.Hints = saving.Exit, saving.Hints
+	case errors.Is(err, context.Canceled):
+		p.Word, p.Text = "stopped", "interrupted"
 	case errors.As(err, &asked):
 		code, p.Hints = exitcode.Usage, asked.Hints
 	case workspace.Mistake(err):
 		code, p.Hints = exitcode.Usage, []string{"schemaguard doctor"}
-	case errors.As(err, &unreachable), errors.As(err, &unanswered):
+	case errors.As(err, &unreachable), errors.As(err, &unanswered), errors.As(err, &unread) && workspace.Situation(err) == finding.NotRun:
 		code, p.Word, p.Hints = exitcode.NotRun, "not-run", []string{"schemaguard doctor"}
 	case workspace.Situation(err) != finding.NotRun:
 		code, p.Word, p.Hints = exitcode.NotRun, "not-run", []string{"schemaguard explain " + string(workspace.Situation(err))}
 	case strings.HasPrefix(err.Error(), "unknown command"), strings.HasPrefix(err.Error(), "unknown help topic"):
 		code, p.Hints = exitcode.Usage, []string{"schemaguard --help"}
-	case errors.Is(err, context.Canceled):
-		p.Word, p.Text = "stopped", "interrupted"
+	}
+	if code == exitcode.Internal && a.Ctx != nil && a.Ctx.Err() != nil {
+		code = exitcode.Interrupted
 	}
 	_ = report.Message(a.Streams.Err, p, a.ErrOptions())
 	return code

@@ -5,11 +5,25 @@ import (
 	"os/user"
 
 	"github.com/schemaguard/schemaguard/internal/config"
+	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/workspace"
 )
 
 // Workspace looks at the project that the command runs in.
-func (a *App) Workspace() (*workspace.Workspace, error) {
+func (a *App) Workspace() (*workspace.Workspace, error) { return a.workspace(false) }
+
+// WorkspaceOfFiles is [App.Workspace] for a command that git tells nothing that it
+// needs: a repository that git refuses, as in a container where another user owns
+// the files, is passed over.
+func (a *App) WorkspaceOfFiles() (*workspace.Workspace, error) {
+	w, err := a.workspace(false)
+	if err != nil && workspace.Situation(err) == finding.GitUnreadable {
+		return a.workspace(true)
+	}
+	return w, err
+}
+
+func (a *App) workspace(withoutGit bool) (*workspace.Workspace, error) {
 	if a.Flags.Dir != "" {
 		if err := os.Chdir(a.Flags.Dir); err != nil {
 			return nil, &workspace.UsageError{Msg: err.Error(), Err: err}
@@ -18,7 +32,7 @@ func (a *App) Workspace() (*workspace.Workspace, error) {
 	}
 	w, err := workspace.Open(a.Ctx, workspace.Options{
 		ConfigFile: a.Flags.Config, Flags: a.SettingFlags(),
-		Environ: a.Environ, Now: a.Now, Progress: a.Streams.Progress,
+		Environ: a.Environ, Now: a.Now, Progress: a.Streams.Progress, WithoutGit: withoutGit,
 	})
 	if err != nil {
 		return nil, err
@@ -33,7 +47,16 @@ func (a *App) Open() (*workspace.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.Connect(a.Ctx)
+	return a.Connect(w)
+}
+
+// Connect opens the database of a project that was looked at.
+func (a *App) Connect(w *workspace.Workspace) (*workspace.Session, error) {
+	s, err := w.Connect(a.Ctx)
+	if err != nil {
+		return nil, unreadError{err}
+	}
+	return s, nil
 }
 
 // SettingFlags are the flags given that override a key of the settings file.

@@ -72,7 +72,7 @@ func (a commands) diff(cmd *cobra.Command, args []string, f diffFlags) error {
 // compared reads one side of a diff.
 func (a commands) compared(w *workspace.Workspace, word string) (itemdiff.Side, error) {
 	if strings.EqualFold(word, "live") {
-		s, err := w.Connect(a.Ctx)
+		s, err := a.Connect(w)
 		if err != nil {
 			return itemdiff.Side{}, err
 		}
