@@ -18,7 +18,7 @@ func ledgerTable() []Info {
 		{
 			DBInitMissing, DBInit, Danger, "an applied file is gone",
 			"What the file made is in this database, and no new database will have it. Nothing runs until that is decided.",
-			"Put the file back. If what it made is gone for good: `schemaguard db-init repair --forget NAME`, or live with it: `--allow missing`.",
+			"Put the file back. If it was renamed, say so of the new name, so that it does not run again: `schemaguard db-init repair --mark-applied NEW`. If what it made is gone for good: `schemaguard db-init repair --forget NAME`, or live with it: `--allow missing`.",
 		},
 		{
 			DBInitInterrupted, DBInit, Danger, "a file without a transaction began and did not end",
@@ -104,7 +104,7 @@ func sqlFileTable() []Info {
 		},
 		{
 			DBInitNotPlain, DBInit, Warning, "a file is a link, a folder or a device",
-			"What a link leads to may be another text tomorrow, or on another machine. Only plain files are run.",
+			"What a link out of the folder leads to may be another text tomorrow, or on another machine. Plain files are run, and links to files within their folder, as Kubernetes makes them.",
 			"Put the file itself there.",
 		},
 		{
