@@ -97,7 +97,7 @@ func (r *run) lintFiles() outcome {
 	problems := dbinit.Without(r.Problems, r.AllowFiles)
 	if r.file.Trusted() {
 		problems = append(problems, overlap.Judge(r.Set, overlap.Claims{
-			Snapshot: r.file.Snapshot, Excluded: r.Exclude,
+			Snapshot: r.file.Snapshot, Excluded: r.Exclude, Schemas: r.SearchPath,
 			Pending: func(string) bool { return true }, // to a new database every file is
 		})...)
 	}
