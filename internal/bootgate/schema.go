@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/check"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
 	"github.com/schemaguard/schemaguard/internal/finding"
@@ -255,9 +256,9 @@ func (g *Gate) converged(ctx context.Context, d decision, applied check.Target, 
 	}
 	if len(left) > 0 {
 		reason := fmt.Sprintf("`directus schema apply` ended with exit code %d, and %s still differ%s from the snapshot: %s%s",
-			ended.Code, plural(len(left), "item"), map[bool]string{true: "s"}[len(left) == 1], some(left), lastError(ended))
+			ended.Code, amount.Of(len(left), "item"), map[bool]string{true: "s"}[len(left) == 1], some(left), lastError(ended))
 		if ran != nil {
-			reason = ran.Error() + "; " + plural(len(left), "item") + " of the snapshot not applied: " + some(left)
+			reason = ran.Error() + "; " + amount.Of(len(left), "item") + " of the snapshot not applied: " + some(left)
 		}
 		g.Log.Error(reason, append(attrs, slog.Int("items", len(left)), slog.String("code", CodeNotApplied))...)
 		return &failure{exit: exitcode.Drift, reason: reason}

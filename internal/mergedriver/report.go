@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/merge"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 	"github.com/schemaguard/schemaguard/internal/terminal"
@@ -16,7 +17,7 @@ const (
 
 // report says what is in conflict, one line each, and what to do.
 func report(path string, conflicts []merge.Conflict) []string {
-	lines := []string{fmt.Sprintf("%s: %s to settle, marked in the file", terminal.Clean(path), count(len(conflicts)))}
+	lines := []string{fmt.Sprintf("%s: %s to settle, marked in the file", terminal.Clean(path), amount.Of(len(conflicts), "conflict"))}
 	for i, c := range conflicts {
 		if i == maxConflicts {
 			lines = append(lines, fmt.Sprintf("  and %d more", len(conflicts)-i))
@@ -29,13 +30,6 @@ func report(path string, conflicts []merge.Conflict) []string {
 		add = "git add"
 	}
 	return append(lines, "keep one side of each, then: "+add)
-}
-
-func count(n int) string {
-	if n == 1 {
-		return "1 conflict"
-	}
-	return fmt.Sprintf("%d conflicts", n)
 }
 
 func describe(c merge.Conflict) string {

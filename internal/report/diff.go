@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/itemdiff"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/report/export"
@@ -29,9 +30,9 @@ func DiffText(w io.Writer, d *itemdiff.Diff, o Options) error {
 		p.diffItem(item, o.Verbose)
 	}
 	p.gap()
-	p.line(0, text(fmt.Sprintf("%s: %s only in ", summary.Count(len(d.Items), "difference"), summary.Thousands(int64(numbers[itemdiff.OnlyA]))), plain), name(a, plain),
-		text(fmt.Sprintf(", %s only in ", summary.Thousands(int64(numbers[itemdiff.OnlyB]))), plain), name(b, plain),
-		text(fmt.Sprintf(", %s in both", summary.Thousands(int64(numbers[itemdiff.Both]))), plain))
+	p.line(0, text(fmt.Sprintf("%s: %s only in ", amount.Of(len(d.Items), "difference"), amount.Thousands(numbers[itemdiff.OnlyA])), plain), name(a, plain),
+		text(fmt.Sprintf(", %s only in ", amount.Thousands(numbers[itemdiff.OnlyB])), plain), name(b, plain),
+		text(fmt.Sprintf(", %s in both", amount.Thousands(numbers[itemdiff.Both])), plain))
 	p.notes(d.Notes)
 	return p.flush(w)
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"iter"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/itemdiff"
 	"github.com/schemaguard/schemaguard/internal/report/export"
 	"github.com/schemaguard/schemaguard/internal/report/summary"
@@ -86,7 +87,7 @@ func (p *page) logItems(items []itemdiff.Item, full, verbose bool) {
 	}
 	for i, item := range rows {
 		if i == logItems && !verbose && len(rows) > logItems+1 {
-			p.line(2, text("and "+summary.Count(len(rows)-i, "more item")+" (-v shows them)", dim))
+			p.line(2, text("and "+amount.Of(len(rows)-i, "more item")+" (-v shows them)", dim))
 			return
 		}
 		p.logItem(item, with[item.Collection], full, verbose)
@@ -110,7 +111,7 @@ func (p *page) logItem(item itemdiff.Item, with map[string]int, full, verbose bo
 		var parts []string
 		for _, kind := range []string{"field", "system field", "relation"} {
 			if n := with[kind]; n > 0 {
-				parts = append(parts, summary.Count(n, kind))
+				parts = append(parts, amount.Of(n, kind))
 			}
 		}
 		if len(parts) > 0 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/report/export"
 	"github.com/schemaguard/schemaguard/internal/report/summary"
@@ -82,11 +83,11 @@ func (p *page) destroyed(groups []summary.Group, verbose bool) {
 		return
 	}
 	p.gap()
-	p.line(0, text(fmt.Sprintf("a boot would destroy work in %s", summary.Count(items, "item")), red))
+	p.line(0, text(fmt.Sprintf("a boot would destroy work in %s", amount.Of(items, "item")), red))
 	texts := summary.Biggest(losses)
 	for i, said := range texts {
 		if i == statusLosses && !verbose {
-			p.line(2, text("and "+summary.Thousands(int64(len(texts)-i))+" more", dim))
+			p.line(2, text("and "+amount.Thousands(len(texts)-i)+" more", dim))
 			break
 		}
 		p.line(2, text(said, red))
@@ -125,7 +126,7 @@ func (p *page) sides(sides []Side) {
 func (s Side) cells() [4]string {
 	items := "-"
 	if s.Items >= 0 {
-		items = summary.Thousands(int64(s.Items))
+		items = amount.Thousands(s.Items)
 	}
 	against := s.Against
 	if against == "" {
@@ -163,7 +164,7 @@ func (p *page) stacked(sides []Side) {
 		spans := []span{name(cells[0], bold)}
 		separator := ": "
 		if s.Items >= 0 {
-			spans = append(spans, text(separator+summary.Count(s.Items, "item"), plain))
+			spans = append(spans, text(separator+amount.Of(s.Items, "item"), plain))
 			separator = ", "
 		}
 		if s.Against != "" {

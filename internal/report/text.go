@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/report/summary"
@@ -85,14 +86,14 @@ func (p *page) group(g summary.Group, v *policy.Verdict, verbose bool, limit int
 	if g.Class.Pending() || g.Class == threeway.CommittedDrop {
 		st = cyan
 	}
-	p.line(0, name(g.Class.String(), st), text(": "+summary.Count(g.Size(), "item")+", "+summary.Meaning(g.Class), plain))
+	p.line(0, name(g.Class.String(), st), text(": "+amount.Of(g.Size(), "item")+", "+summary.Meaning(g.Class), plain))
 	if g.Class.Pending() && !verbose {
 		p.pending(g)
 		return
 	}
 	for i, e := range g.Entries {
 		if i == limit && !verbose {
-			p.line(2, text(fmt.Sprintf("and %s more; --verbose shows all", summary.Thousands(int64(len(g.Entries)-limit))), dim))
+			p.line(2, text(fmt.Sprintf("and %s more; --verbose shows all", amount.Thousands(len(g.Entries)-limit)), dim))
 			return
 		}
 		p.entry(e, v, verbose)
@@ -119,7 +120,7 @@ func (p *page) pending(g summary.Group) {
 		spans = append(spans, text(e.Kind+" ", plain), name(e.Name, plain))
 	}
 	if quiet > maxPending {
-		spans = append(spans, text(" and "+summary.Thousands(int64(quiet-maxPending))+" more", dim))
+		spans = append(spans, text(" and "+amount.Thousands(quiet-maxPending)+" more", dim))
 	}
 	if len(spans) > 0 {
 		p.line(2, spans...)
@@ -205,7 +206,7 @@ func (p *page) findings(rest []finding.Finding, hints []string, verbose bool) {
 	p.gap()
 	for i, f := range rest {
 		if i == maxFindings && !verbose {
-			p.line(0, text(summary.Count(len(rest)-i, "more finding")+"; --verbose shows all", dim))
+			p.line(0, text(amount.Of(len(rest)-i, "more finding")+"; --verbose shows all", dim))
 			return
 		}
 		if slices.Contains(hints, f.Fix) {

@@ -2,9 +2,9 @@ package snapshot
 
 import (
 	"bytes"
-	"strconv"
 	"sync"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/directus"
 	"github.com/schemaguard/schemaguard/internal/jsvalue"
 	"github.com/schemaguard/schemaguard/internal/jsyaml"
@@ -171,13 +171,6 @@ func DialectOf(v directus.Version) jsyaml.Dialect {
 // Describe sums a snapshot up in one line for people: "12 collections, 80
 // fields, 9 relations".
 func (s *Snapshot) Describe() string {
-	return count(len(s.lists[Collection]), "collection") + ", " + count(len(s.lists[Field]), "field") +
-		", " + count(len(s.lists[Relation]), "relation")
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return strconv.Itoa(n) + " " + what + "s"
+	return amount.Of(len(s.lists[Collection]), "collection") + ", " + amount.Of(len(s.lists[Field]), "field") +
+		", " + amount.Of(len(s.lists[Relation]), "relation")
 }

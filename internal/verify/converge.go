@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/snapshot"
 	"github.com/schemaguard/schemaguard/internal/terminal"
@@ -35,7 +36,7 @@ func (b *building) converged(ctx context.Context) outcome {
 	for _, d := range differ {
 		b.different(d, "after an apply to a new database ")
 	}
-	return outcome{Failed, counted(len(differ), "item") + " did not come back as in the file" + tail(b.ended.Errors), b.ended.Errors}
+	return outcome{Failed, amount.Of(len(differ), "item") + " did not come back as in the file" + tail(b.ended.Errors), b.ended.Errors}
 }
 
 // different reports an item that an apply did not make as it is written, once.
@@ -119,7 +120,7 @@ func (b *building) again(ctx context.Context) outcome {
 			})
 		}
 		if len(moved) > 0 {
-			return outcome{Failed, "it changes " + counted(len(moved), "item"), said}
+			return outcome{Failed, "it changes " + amount.Of(len(moved), "item"), said}
 		}
 	}
 	if ended.Code == 0 && strings.Contains(strings.Join(said, "\n"), noChanges) {

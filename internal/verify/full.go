@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/bootgate/command"
 	"github.com/schemaguard/schemaguard/internal/check"
 	"github.com/schemaguard/schemaguard/internal/dbinit"
@@ -141,7 +142,7 @@ func (b *building) files(ctx context.Context, phase sqlfile.Phase) outcome {
 	defer runner.Close()
 	result, err := runner.Apply(ctx, phase, nil)
 	if err == nil {
-		return outcome{state: OK, text: counted(len(result.Applied), "file")}
+		return outcome{state: OK, text: amount.Of(len(result.Applied), "file")}
 	}
 	var statement *dbinit.StatementError
 	var refused *dbinit.RefusedError

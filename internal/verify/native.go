@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/dbinit"
 	"github.com/schemaguard/schemaguard/internal/dbinit/overlap"
 	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
@@ -34,13 +35,13 @@ func (r *run) lint() outcome {
 	r.findings = append(r.findings, found...)
 	switch {
 	case r.invalid:
-		return outcome{state: Failed, text: counted(refusing, "finding") + " that an apply fails at"}
+		return outcome{state: Failed, text: amount.Of(refusing, "finding") + " that an apply fails at"}
 	case len(skew) > 0 && skew[0].Refuses: // it may apply all the same: that is for the run to say
 		return outcome{state: Failed, text: "it was written by another Directus"}
 	}
 	text := r.file.Snapshot.Describe()
 	if n := len(found); n > 0 {
-		text += "; " + counted(n, "finding")
+		text += "; " + amount.Of(n, "finding")
 	}
 	return outcome{state: OK, text: text}
 }
@@ -106,9 +107,9 @@ func (r *run) lintFiles() outcome {
 	}
 	if len(problems) > 0 {
 		r.dbinit = true
-		return outcome{state: Failed, text: counted(len(problems), "problem")}
+		return outcome{state: Failed, text: amount.Of(len(problems), "problem")}
 	}
-	return outcome{state: OK, text: counted(len(r.Set.Files), "file")}
+	return outcome{state: OK, text: amount.Of(len(r.Set.Files), "file")}
 }
 
 // problem makes a problem of db-init a finding.
@@ -132,16 +133,6 @@ func (r *run) fromRoot(file string) string {
 		return file
 	}
 	return path.Join(r.Folder, file)
-}
-
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	if strings.HasSuffix(noun, "ss") {
-		noun += "e"
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // shown is an error that is fit to be shown.

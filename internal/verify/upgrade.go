@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
 	"github.com/schemaguard/schemaguard/internal/directus"
 	"github.com/schemaguard/schemaguard/internal/dockerguard/consent"
@@ -90,9 +91,9 @@ func (r *run) upgrade(ctx context.Context, srv *server.Server, clean *pgconn.Con
 	}
 	switch {
 	case lost > 0:
-		return outcome{state: Failed, text: counted(lost, "loss") + " that nobody agreed to"}
+		return outcome{state: Failed, text: amount.Of(lost, "loss") + " that nobody agreed to"}
 	case len(differ) > 0:
-		return outcome{state: Failed, text: counted(len(differ), "item") + " did not become as in the file"}
+		return outcome{state: Failed, text: amount.Of(len(differ), "item") + " did not become as in the file"}
 	}
 	return outcome{state: OK, text: "from " + r.Base.Name}
 }
@@ -171,7 +172,7 @@ func (r *run) planned() outcome {
 	p := plan.Simulate(base.Snapshot, r.file.Snapshot, v, own(v))
 	switch lost := r.losses(p); {
 	case lost > 0:
-		return outcome{state: Failed, text: counted(lost, "loss") + " that nobody agreed to"}
+		return outcome{state: Failed, text: amount.Of(lost, "loss") + " that nobody agreed to"}
 	case p.Fails != "":
 		return outcome{state: Failed, text: terminal.Clean("it fails at " + p.FailsAt.String() + ": " + p.Fails)}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/overview"
@@ -89,7 +90,7 @@ func describe(s Standing, p *overview.Place) string {
 	if len(names) == 0 {
 		return summary.Headline(v)
 	}
-	text := summary.Count(len(names), "item") + ": " + summary.List(names, shownItems)
+	text := amount.Of(len(names), "item") + ": " + summary.List(names, shownItems)
 	if biggest := summary.Biggest(losses); len(biggest) > 0 {
 		text += fmt.Sprintf(" (a boot would destroy %s)", strings.Join(biggest[:min(len(biggest), shownLosses)], ", "))
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/dbinit"
 	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
@@ -62,7 +63,7 @@ func (a commands) apply(cmd *cobra.Command, phase sqlfile.Phase, dry, asJSON boo
 	result, err := s.Apply(a.Ctx, phase, a.observe)
 	if err != nil {
 		if n := len(result.Applied); n > 0 {
-			a.Note("applied before that, and kept: " + counted(n, "file"))
+			a.Note("applied before that, and kept: " + amount.Of(n, "file"))
 		}
 		return a.failed(err, s.settings)
 	}
@@ -124,7 +125,7 @@ func (a commands) dryRun(cmd *cobra.Command, s *session, phase sqlfile.Phase, as
 		if f.NoTransaction {
 			how = "without a transaction"
 		}
-		fmt.Fprintf(a.Streams.Out, "would run %s (%s, %s, %s)\n", f.Path, f.Phase, counted(len(f.Statements), "statement"), how)
+		fmt.Fprintf(a.Streams.Out, "would run %s (%s, %s, %s)\n", f.Path, f.Phase, amount.Of(len(f.Statements), "statement"), how)
 		if a.Flags.Verbose {
 			for _, statement := range f.Statements {
 				fmt.Fprintf(a.Streams.Out, "  %s\n", terminal.Shorten(terminal.Clean(dbinit.Shown(f, statement)), 120))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/dbinit"
 	"github.com/schemaguard/schemaguard/internal/dbinit/sqlfile"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
@@ -95,16 +96,9 @@ func (a commands) verify(cmd *cobra.Command, asJSON bool) error {
 		return a.failed(&dbinit.RefusedError{Problems: status.Problems}, s.settings)
 	}
 	if !a.Flags.Quiet {
-		a.Note(fmt.Sprintf("clean: files and table %s agree (%s)", status.Table, counted(len(status.Entries), "file")))
+		a.Note(fmt.Sprintf("clean: files and table %s agree (%s)", status.Table, amount.Of(len(status.Entries), "file")))
 	}
 	return nil
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // show writes the status for people.
@@ -147,7 +141,7 @@ func (a commands) show(s *session, status dbinit.Status) error {
 	if n := counts[dbinit.StateFailed] + counts[dbinit.StateInterrupted]; n > 0 {
 		rest = fmt.Sprintf(", %d failed or interrupted", n)
 	}
-	fmt.Fprintf(out, "%s: %d applied, %d pending%s\n", counted(len(status.Entries), "file"), counts[dbinit.StateApplied]+counts[dbinit.StateChanged], counts[dbinit.StatePending], rest)
+	fmt.Fprintf(out, "%s: %d applied, %d pending%s\n", amount.Of(len(status.Entries), "file"), counts[dbinit.StateApplied]+counts[dbinit.StateChanged], counts[dbinit.StatePending], rest)
 	return nil
 }
 

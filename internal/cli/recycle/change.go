@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/recyclebin"
 	"github.com/schemaguard/schemaguard/internal/terminal"
@@ -63,7 +64,7 @@ func (a commands) restore(name string, o recyclebin.RestoreOptions, asJSON bool)
 		a.say("%s", came(&it))
 	}
 	for _, table := range slices.Sorted(maps.Keys(out.Directus)) {
-		a.say("%s: %s", table, counted(out.Directus[table], "row"))
+		a.say("%s: %s", table, amount.Of(out.Directus[table], "row"))
 	}
 	for _, n := range out.Notes {
 		a.say("note: %s", n)
@@ -88,12 +89,12 @@ func came(it *recyclebin.RestoredItem) string {
 	if it.Kind == recyclebin.KindTable {
 		what = "row"
 	}
-	text += ", " + counted(it.Rows, what)
+	text += ", " + amount.Of(it.Rows, what)
 	if it.Gone > 0 {
-		text += ", " + counted(it.Gone, "row") + " gone"
+		text += ", " + amount.Of(it.Gone, "row") + " gone"
 	}
 	if it.Conflicts > 0 {
-		text += ", " + counted(it.Conflicts, "value") + " changed since"
+		text += ", " + amount.Of(it.Conflicts, "value") + " changed since"
 	}
 	return text
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/recyclebin"
 	"github.com/schemaguard/schemaguard/internal/recyclebin/size"
 )
@@ -75,11 +76,11 @@ func (a commands) head(e *recyclebin.Entry) {
 func describe(it *recyclebin.Item) string {
 	switch it.Kind {
 	case recyclebin.KindTable:
-		return fmt.Sprintf("table %s, %s, %s", it.Name, counted(it.Rows, "row"), size.Text(it.Bytes))
+		return fmt.Sprintf("table %s, %s, %s", it.Name, amount.Of(it.Rows, "row"), size.Text(it.Bytes))
 	case recyclebin.KindColumn:
-		return fmt.Sprintf("column %s, %s, %s", it.Name, counted(it.Rows, "row"), size.Text(it.Bytes))
+		return fmt.Sprintf("column %s, %s, %s", it.Name, amount.Of(it.Rows, "row"), size.Text(it.Bytes))
 	case recyclebin.KindNarrowed:
-		return fmt.Sprintf("column %s before it became %s, %s, %s", it.Name, it.To, counted(it.Rows, "row"), size.Text(it.Bytes))
+		return fmt.Sprintf("column %s before it became %s, %s, %s", it.Name, it.To, amount.Of(it.Rows, "row"), size.Text(it.Bytes))
 	case recyclebin.KindSettings:
 	}
 	return "settings of " + it.Name
@@ -117,7 +118,7 @@ func (a commands) show(name string, asJSON bool) error {
 		return a.write(showDocument{1, e})
 	}
 	a.head(e)
-	a.say("  %s of Directus's own tables", counted(e.DirectusRows, "row"))
+	a.say("  %s of Directus's own tables", amount.Of(e.DirectusRows, "row"))
 	for i := range e.Items {
 		it := &e.Items[i]
 		a.say("  %s", describe(it))

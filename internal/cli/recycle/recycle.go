@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/cli/app"
 	"github.com/schemaguard/schemaguard/internal/connection"
 	"github.com/schemaguard/schemaguard/internal/exitcode"
@@ -106,16 +107,9 @@ func age(d time.Duration) string {
 	case d < time.Minute:
 		return "just now"
 	case d < time.Hour:
-		return counted(int64(d/time.Minute), "minute") + " ago"
+		return amount.Of(int64(d/time.Minute), "minute") + " ago"
 	case d < 48*time.Hour:
-		return counted(int64(d/time.Hour), "hour") + " ago"
+		return amount.Of(int64(d/time.Hour), "hour") + " ago"
 	}
-	return counted(int64(d/(24*time.Hour)), "day") + " ago"
-}
-
-func counted(n int64, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return amount.Of(int64(d/(24*time.Hour)), "day") + " ago"
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/itemdiff"
 	"github.com/schemaguard/schemaguard/internal/report/summary"
 	"github.com/schemaguard/schemaguard/internal/terminal"
@@ -44,12 +45,12 @@ func diffMarkdown(d *itemdiff.Diff) string {
 	}
 	groups := byCollection(d.Items)
 	destroying := losses(groups)
-	headline := summary.Count(len(d.Items), "difference")
+	headline := amount.Of(len(d.Items), "difference")
 	switch n := len(destroying); {
 	case n > 0 && len(d.Items) == 1:
 		headline += ", destroying data"
 	case n > 0:
-		headline += ", " + summary.Thousands(int64(n)) + " of them destroying data"
+		headline += ", " + amount.Thousands(n) + " of them destroying data"
 	}
 	fmt.Fprintf(&b, "### schemaguard: %s\n\nFrom %s to %s: %s.\n", headline, from, to, tally(d.Items))
 	diffNotes(&b, d.Notes)
@@ -61,7 +62,7 @@ func diffMarkdown(d *itemdiff.Diff) string {
 	if left := len(d.Items) - shown; left > 0 {
 		command, _ := terminal.Quote("schemaguard", "diff", d.A.Name, d.B.Name)
 		fmt.Fprintf(&b, "\n%s left out here, since a comment holds no more. The whole list: %s\n",
-			summary.Count(left, "more difference")+" "+isAre(left), span(command))
+			amount.Of(left, "more difference")+" "+isAre(left), span(command))
 	}
 	return b.String()
 }
@@ -99,7 +100,7 @@ func tally(items []itemdiff.Item) string {
 	var parts []string
 	for _, where := range []itemdiff.Presence{itemdiff.OnlyB, itemdiff.Both, itemdiff.OnlyA} {
 		if n := numbers[where]; n > 0 {
-			parts = append(parts, summary.Thousands(int64(n))+" "+verb(where))
+			parts = append(parts, amount.Thousands(n)+" "+verb(where))
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -186,7 +187,7 @@ func writeLosses(b *strings.Builder, items []itemdiff.Item) {
 		fmt.Fprintf(b, "- %s %s: **%s**\n", prose(item.Kind), span(item.Name), prose(item.Loss))
 	}
 	if more := len(items) - maxLosses; more > 0 {
-		fmt.Fprintf(b, "- and %s more\n", summary.Thousands(int64(more)))
+		fmt.Fprintf(b, "- and %s more\n", amount.Thousands(more))
 	}
 }
 
@@ -198,7 +199,7 @@ func (g *collectionDiff) write(b *strings.Builder) int {
 	if len(g.items) > openRows {
 		// Inside <summary> there is no Markdown; mentions work there, but not in code.
 		head = fmt.Sprintf("\n<details><summary><code>%s</code>%s (%s)</summary>\n",
-			html.EscapeString(terminal.Shorten(summary.Shown(g.name), summary.MaxName)), g.suffix(), summary.Count(len(g.items), "difference"))
+			html.EscapeString(terminal.Shorten(summary.Shown(g.name), summary.MaxName)), g.suffix(), amount.Of(len(g.items), "difference"))
 		foot = "\n</details>\n"
 	}
 	head += "\n| | item | change |\n|---|---|---|\n"
@@ -260,7 +261,7 @@ func change(item itemdiff.Item) string {
 			parts = append(parts, code(p.Path)+": "+orNothing(was)+" → "+orNothing(is))
 		}
 		if more := len(item.Paths) - maxItemPaths; more > 0 {
-			parts = append(parts, "and "+summary.Count(more, "more value"))
+			parts = append(parts, "and "+amount.Of(more, "more value"))
 		}
 	}
 	return strings.Join(parts, "<br>")

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/report/summary"
@@ -103,9 +104,9 @@ func annotate(b *strings.Builder, level string, findings []finding.Finding, room
 			}
 		}
 		for i, code := range codes {
-			codes[i] = fmt.Sprintf("%s %s", summary.Thousands(int64(number[code])), code)
+			codes[i] = fmt.Sprintf("%s %s", amount.Thousands(number[code]), code)
 		}
-		command(b, level, properties{title: "schemaguard: " + summary.Count(len(left), "more finding")}, summary.List(codes, 0))
+		command(b, level, properties{title: "schemaguard: " + amount.Of(len(left), "more finding")}, summary.List(codes, 0))
 	}
 }
 

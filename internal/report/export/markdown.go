@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/report/summary"
 	"github.com/schemaguard/schemaguard/internal/terminal"
@@ -148,7 +149,7 @@ func (t *table) row(cells ...string) {
 
 func (t *table) end() {
 	if t.skipped > 0 {
-		fmt.Fprintf(t.b, "\nand %s more\n", summary.Thousands(int64(t.skipped)))
+		fmt.Fprintf(t.b, "\nand %s more\n", amount.Thousands(t.skipped))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/threeway"
@@ -114,7 +115,7 @@ func (e Entry) With() string {
 	var parts []string
 	for _, kind := range []string{"field", "system field", "relation"} {
 		if n := e.Children[kind]; n > 0 {
-			parts = append(parts, Count(n, kind))
+			parts = append(parts, amount.Of(n, kind))
 		}
 	}
 	return List(parts, 0)

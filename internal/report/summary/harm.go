@@ -3,6 +3,7 @@ package summary
 import (
 	"sort"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/threeway"
 )
@@ -44,7 +45,7 @@ func summed(entries []Entry) string {
 		losses = append(losses, e.Loss...)
 	}
 	for i, kind := range order {
-		order[i] = Count(kinds[kind], kind)
+		order[i] = amount.Of(kinds[kind], kind)
 	}
 	said := List(order, 0)
 	if texts := Biggest(losses); len(texts) > 0 {

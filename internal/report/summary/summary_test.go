@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/threeway"
@@ -36,7 +37,7 @@ func TestLossText(t *testing.T) {
 			t.Errorf("lossText(%+v) = %q, want %q", l, got, want)
 		}
 	}
-	if got := Thousands(-1234567); got != "-1,234,567" {
+	if got := amount.Thousands(-1234567); got != "-1,234,567" {
 		t.Errorf("Thousands = %q", got)
 	}
 }

@@ -1,25 +1,12 @@
 package summary
 
 import (
-	"strconv"
 	"strings"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/threeway"
 )
-
-// Thousands writes a number as people read it: 1,204.
-func Thousands(n int64) string {
-	digits := strconv.FormatInt(n, 10)
-	sign := ""
-	if n < 0 {
-		sign, digits = "-", digits[1:]
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return sign + digits
-}
 
 // lossText says a loss in words: "1,204 rows of orders", "~5,000,000 rows of
 // positions", "rows of orders not counted".
@@ -36,7 +23,7 @@ func lossText(l policy.Loss) string {
 	if l.Estimate {
 		mark = "~"
 	}
-	return mark + Thousands(l.Count) + " " + what
+	return mark + amount.Thousands(l.Count) + " " + what
 }
 
 // singular undoes the plural of the first word of a loss.
@@ -47,19 +34,11 @@ func singular(word string) string {
 	return strings.TrimSuffix(word, "s")
 }
 
-// Count writes "1 field", "1,204 fields".
-func Count(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return Thousands(int64(n)) + " " + noun
-}
-
 // List joins parts as a sentence does: "a, b and c". Beyond limit parts, the
 // rest is counted: "a, b and 3 more".
 func List(parts []string, limit int) string {
 	if limit > 0 && len(parts) > limit {
-		return strings.Join(parts[:limit], ", ") + " and " + Thousands(int64(len(parts)-limit)) + " more"
+		return strings.Join(parts[:limit], ", ") + " and " + amount.Thousands(len(parts)-limit) + " more"
 	}
 	if len(parts) < 2 {
 		return strings.Join(parts, "")

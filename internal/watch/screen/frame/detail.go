@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/report/summary"
@@ -129,7 +130,7 @@ func (p *pageWriter) value(label, json string) {
 	cut := terminal.Shorten(json, maxValue)
 	p.text(label, look.Dim, tone, p.s.Look.Whole(cut))
 	if cut != json {
-		p.text(cell.Spaces(len(label)), look.Dim, look.Dim, summary.Thousands(int64(more-len(cut)))+" more bytes, the diff has them")
+		p.text(cell.Spaces(len(label)), look.Dim, look.Dim, amount.Thousands(more-len(cut))+" more bytes, the diff has them")
 	}
 }
 
@@ -164,7 +165,7 @@ func (p *pageWriter) children(r *Row) {
 	p.text("", look.Plain, look.Dim, "with it")
 	for i := range r.children {
 		if i == maxChildren {
-			p.text("  ", look.Plain, look.Dim, "and "+summary.Thousands(int64(len(r.children)-i))+" more")
+			p.text("  ", look.Plain, look.Dim, "and "+amount.Thousands(len(r.children)-i)+" more")
 			return
 		}
 		p.text("  ", look.Plain, look.Plain, p.s.Look.Line(r.children[i].Item))

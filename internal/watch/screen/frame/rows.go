@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/finding"
 	"github.com/schemaguard/schemaguard/internal/policy"
 	"github.com/schemaguard/schemaguard/internal/report/summary"
@@ -89,7 +90,7 @@ func NewRows(state *watch.State, filter string, text cell.Text) *Rows {
 		}
 		if n := len(rows.All) - at; n > 0 {
 			rows.Matching += n
-			head := Row{Kind: Head, Class: g.Class, Name: g.Class.String(), Boot: summary.Count(n, "item") + ", " + meaning(g.Class, state.Standing)}
+			head := Row{Kind: Head, Class: g.Class, Name: g.Class.String(), Boot: amount.Of(n, "item") + ", " + meaning(g.Class, state.Standing)}
 			rows.All = slices.Insert(rows.All, at, head)
 		}
 	}
@@ -125,7 +126,7 @@ func (rows *Rows) rest(findings []finding.Finding, notes, words []string, text c
 		}
 	}
 	if n := len(rows.All) - at; n > 0 {
-		rows.All = slices.Insert(rows.All, at, Row{Kind: Head, Name: "findings", Boot: summary.Count(n, "finding") + " about no item above"})
+		rows.All = slices.Insert(rows.All, at, Row{Kind: Head, Name: "findings", Boot: amount.Of(n, "finding") + " about no item above"})
 	}
 	for _, note := range notes {
 		if containsAll(strings.ToLower(note), words) {

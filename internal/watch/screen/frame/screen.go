@@ -8,7 +8,7 @@ package frame
 import (
 	"time"
 
-	"github.com/schemaguard/schemaguard/internal/report/summary"
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/watch"
 	"github.com/schemaguard/schemaguard/internal/watch/screen/cell"
 	"github.com/schemaguard/schemaguard/internal/watch/screen/look"
@@ -224,7 +224,7 @@ func (s *Screen) position(l Layout) string {
 	if all <= l.BodyRows {
 		return ""
 	}
-	n := func(i int) string { return summary.Thousands(int64(i)) }
+	n := func(i int) string { return amount.Thousands(i) }
 	return what + " " + n(first+1) + " to " + n(min(first+l.BodyRows, all)) + " of " + n(all)
 }
 

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/schemaguard/schemaguard/internal/report/summary"
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/watch"
 	"github.com/schemaguard/schemaguard/internal/watch/screen/cell"
 	"github.com/schemaguard/schemaguard/internal/watch/screen/look"
@@ -40,7 +40,7 @@ func (s *Screen) word(p *watch.Place) string {
 	said := p.Against
 	switch {
 	case said == "" && p.Items >= 0:
-		said = summary.Count(p.Items, "item")
+		said = amount.Of(p.Items, "item")
 	case said == "" && p.Items < 0:
 		said = "not readable"
 	}
@@ -136,7 +136,7 @@ func (p *pageWriter) places() {
 		symbol, tone := p.s.sign(place)
 		said := p.s.word(place)
 		if place.Items >= 0 && place.Against != "" {
-			said = summary.Count(place.Items, "item") + ", " + said
+			said = amount.Of(place.Items, "item") + ", " + said
 		}
 		if place.Where != "" {
 			said += ", " + p.s.Look.Line(place.Where)

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/schemaguard/schemaguard/internal/amount"
 	"github.com/schemaguard/schemaguard/internal/moment"
-	"github.com/schemaguard/schemaguard/internal/report/summary"
 	"github.com/schemaguard/schemaguard/internal/watch"
 	"github.com/schemaguard/schemaguard/internal/watch/screen/cell"
 	"github.com/schemaguard/schemaguard/internal/watch/screen/look"
@@ -126,7 +126,7 @@ func (s *Screen) title() string {
 	case s.Pane == Help:
 		return "help, esc to go back"
 	case s.Pane == Diff:
-		return fmt.Sprintf("diff, %s, esc to go back", summary.Count(len(s.Diff), "line"))
+		return fmt.Sprintf("diff, %s, esc to go back", amount.Of(len(s.Diff), "line"))
 	case s.Pane == Detail && s.Width < sideBySide:
 		return "detail, esc to go back"
 	case s.Pane == Detail:
@@ -134,16 +134,16 @@ func (s *Screen) title() string {
 	case s.Typing:
 		return s.filterTitle()
 	case s.Filter != "":
-		return fmt.Sprintf("%s of %s with %q, esc shows all", summary.Thousands(int64(s.Rows.Matching)), summary.Count(s.Rows.Items, "item"), s.Look.Line(s.Filter))
+		return fmt.Sprintf("%s of %s with %q, esc shows all", amount.Thousands(s.Rows.Matching), amount.Of(s.Rows.Items, "item"), s.Look.Line(s.Filter))
 	case s.Known && s.Rows.Items > 0:
-		return summary.Count(s.Rows.Items, "item") + " of live against " + s.target()
+		return amount.Of(s.Rows.Items, "item") + " of live against " + s.target()
 	}
 	return ""
 }
 
 // filterTitle shows what is typed; what does not fit is cut at its beginning.
 func (s *Screen) filterTitle() string {
-	before := fmt.Sprintf("%s of %s  /", summary.Thousands(int64(s.Rows.Matching)), summary.Thousands(int64(s.Rows.Items)))
+	before := fmt.Sprintf("%s of %s  /", amount.Thousands(s.Rows.Matching), amount.Thousands(s.Rows.Items))
 	typed := s.Look.Line(s.Filter)
 	room := s.Width - 8 - cell.Width(before)
 	for cell.Width(typed) > max(room, 1) {
